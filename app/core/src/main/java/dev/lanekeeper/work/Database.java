@@ -1,0 +1,129 @@
+package dev.lanekeeper.work;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The one door to PostgreSQL: statements that name our schema, and transactions of ours.
+ *
+ * <p>Statements run on the connection that Spring has bound to the thread, so they join a handler's own transaction when
+ * that uses the same {@link DataSource}. Every transaction started here is READ COMMITTED, whatever the pool's default.
+ */
+public final class Database {
+
+    /** Serialization failure, deadlock, lock timeout. */
+    private static final Set<String> REPEATABLE = Set.of("40001", "40P01", "55P03");
+
+    private static final int ATTEMPTS = 20;
+    private static final String SCHEMA_IN_TEXT = "lanekeeper.";
+
+    private final DataSource dataSource;
+    private final JdbcClient jdbc;
+    private final String schema;
+    private final TransactionTemplate transactions;
+    private final UnaryOperator<String> rewrite;
+    private final Map<String, String> texts = new ConcurrentHashMap<>();
+
+    public Database(DataSource dataSource, String schema) {
+        this(dataSource, schema, UnaryOperator.identity());
+    }
+
+    /**
+     * @param rewrite lets a test run the product's own statements in a form that is known to be wrong, to prove that a test
+     *     notices
+     */
+    Database(DataSource dataSource, String schema, UnaryOperator<String> rewrite) {
+        this.dataSource = dataSource;
+        this.jdbc = JdbcClient.create(dataSource);
+        this.schema = schema;
+        this.rewrite = rewrite;
+        this.transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.transactions.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    public String schema() {
+        return schema;
+    }
+
+    /** A statement whose text names tables as {@code lanekeeper.<table>}, whatever the schema is called. */
+    public JdbcClient.StatementSpec sql(String text) {
+        return jdbc.sql(texts.computeIfAbsent(
+                text, t -> rewrite.apply(t).replace(SCHEMA_IN_TEXT, schema + ".")));
+    }
+
+    /** Runs the step in one transaction and repeats it after a deadlock, a lock timeout or a serialization failure. */
+    public <T> T inTransaction(Supplier<T> step) {
+        for (var attempt = 1; ; attempt++) {
+            try {
+                return transactions.execute(status -> step.get());
+            } catch (DataAccessException e) {
+                if (attempt == ATTEMPTS || !isRepeatable(e)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Bounds how long this transaction may wait for a lock and how long it may hold its own while this process is frozen, and
+     * keeps the planner from reading whole queue tables because they were empty when it first looked. First statement of
+     * each transaction that locks lanes.
+     */
+    public void guardLanes() {
+        sql(
+                        """
+                        SELECT set_config('lock_timeout', '2s', true),
+                               set_config('idle_in_transaction_session_timeout', '5s', true),
+                               set_config('enable_seqscan', 'off', true),
+                               set_config('enable_hashjoin', 'off', true),
+                               set_config('enable_mergejoin', 'off', true)
+                        """)
+                .query()
+                .singleRow();
+    }
+
+    /** The database's own clock, now. */
+    public Instant now() {
+        return sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
+    }
+
+    public static boolean isRepeatable(Throwable e) {
+        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException s
+                && s.getSQLState() != null
+                && REPEATABLE.contains(s.getSQLState());
+    }
+
+    /** As a parameter for {@code timestamptz}. */
+    public static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /** As an element of an array parameter: {@code 'epoch'::timestamptz + element * interval '1 microsecond'}. */
+    public static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    public static Duration micros(long micros) {
+        return Duration.of(micros, ChronoUnit.MICROS);
+    }
+}

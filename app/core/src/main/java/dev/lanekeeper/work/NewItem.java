@@ -1,0 +1,36 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Kafka record on its way into the corridor.
+ *
+ * @param resource the canonical key of its resource; {@code null} for work without a lane of its own
+ * @param identity what {@code dedup} recognises it by; {@code null} when only its offset does
+ * @param checksum MD5 of the raw value; {@code null} for a tombstone
+ * @param traceParent the W3C {@code traceparent} header as it came
+ * @param intakeError why resource or identity could not be read; the item fails with it when it runs
+ */
+public record NewItem(
+        String topic,
+        int partition,
+        long offset,
+        Instant producedAt,
+        Instant polledAt,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<RawHeader> headers,
+        @Nullable String resource,
+        @Nullable UUID identity,
+        @Nullable UUID checksum,
+        @Nullable String traceParent,
+        @Nullable String intakeError) {
+
+    int bytes() {
+        return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
+    }
+}
