@@ -1,0 +1,27 @@
+package dev.lanekeeper.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The end of a log file, to be shown in the message of a failure. */
+final class LogTail {
+
+    private static final int LENGTH = 4_000;
+
+    private LogTail() {}
+
+    static String of(Path log) {
+        if (!Files.exists(log)) {
+            return "(no log at " + log + ")";
+        }
+        try {
+            var text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+            return log + " ends with:\n" + text.substring(Math.max(0, text.length() - LENGTH));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + log, e);
+        }
+    }
+}
