@@ -1,0 +1,121 @@
+package dev.lanekeeper.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A JVM of its own that tests may kill, freeze and thaw at any moment; started by {@link JavaCommand#start}.
+ *
+ * <p>It leads a session of its own, so signals to this JVM's process group do not reach it, and it never outlives this JVM. All
+ * methods may be called from any thread; all waits are bounded and fail with the end of the log.
+ */
+public final class JavaProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path folder;
+    private final Path log;
+    private final String name;
+    private final Guardian guardian;
+
+    private JavaProcess(Process process, Path folder, Path log, String name) {
+        this.process = process;
+        this.folder = folder;
+        this.log = log;
+        this.name = name;
+        this.guardian = Guardian.of(folder, "KILL");
+        guardian.watch(process.pid());
+    }
+
+    static JavaProcess start(JavaCommand command) {
+        var folder = Folders.create("java");
+        var log = command.log() == null ? folder.resolve("log") : command.log();
+        var builder = Commands.inOwnSession(command.commandLine())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        // Not as an argument: a class path may be longer than a command line.
+        builder.environment().put("CLASSPATH", command.classPath());
+        try {
+            return new JavaProcess(builder.start(), folder, log, command.mainClass());
+        } catch (IOException e) {
+            Folders.remove(folder);
+            throw new UncheckedIOException("Could not start " + command.mainClass(), e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Standard output and standard error. */
+    public Path log() {
+        return log;
+    }
+
+    /** Kills the process ({@code SIGKILL}) and returns when it is gone. */
+    public void kill9() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** Asks the process to end ({@code SIGTERM}): its shutdown hooks run. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Stops all threads of the process ({@code SIGSTOP}) until {@link #thaw}; its connections stay open. */
+    public void freeze() {
+        Commands.signal("STOP", pid());
+    }
+
+    /** Lets a frozen process go on ({@code SIGCONT}). */
+    public void thaw() {
+        Commands.signal("CONT", pid());
+    }
+
+    /** Waits for the end of the process and returns its exit code (128 + n after signal n). */
+    public int waitFor(Duration patience) {
+        try {
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw failure("did not end within " + patience);
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure("was waited for, until the waiting thread was interrupted");
+        }
+    }
+
+    /** Waits until the log has a line in which the expression is found, and returns the first find with its groups. */
+    public MatchResult awaitLine(String regex, Duration patience) {
+        var follower = new LogFollower(log, Pattern.compile(regex));
+        var deadline = Deadline.in(patience);
+        // The order matters: a process that is dead before the last look writes nothing after it.
+        deadline.await(() -> {
+            boolean dead = !isAlive();
+            return follower.find().isPresent() || dead;
+        });
+        return follower.find()
+                .orElseThrow(() -> failure((isAlive() ? "wrote" : "ended and wrote") + " no line with '" + regex
+                        + "' within " + patience));
+    }
+
+    /** Kills the process and removes its log, unless the command named a file for it. */
+    @Override
+    public void close() {
+        kill9();
+        guardian.close();
+        Folders.remove(folder);
+    }
+
+    private IllegalStateException failure(String what) {
+        return new IllegalStateException(name + " (pid " + pid() + ") " + what + "; " + LogTail.of(log));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.lanekeeper.testkit;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker (with its own controller) on 127.0.0.1 in a process of its own, which tests may kill, freeze and start again:
+ * its port and its data stay until {@link #close}. It never outlives this JVM.
+ *
+ * <p>Topics are not created by use. A consumer group forms at once, and sessions may be as short as 500 ms. {@link #shared} gives the
+ * one broker that all tests of a JVM use, each with topics of its own. All methods may be called from any thread.
+ */
+public final class KafkaBroker implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String STARTED = "Kafka Server started";
+
+    private final Path folder = Folders.create("kafka");
+    private final Path properties = folder.resolve("server.properties");
+    private final int port = Ports.free();
+    private final JavaCommand command;
+    private final Guardian guardian = Guardian.of(folder, "KILL");
+    private @Nullable JavaProcess process;
+
+    private KafkaBroker(Map<String, String> settings) {
+        var all = new TreeMap<>(settings(port, Ports.free(), folder.resolve("data")));
+        all.putAll(settings);
+        var lines = all.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue() + "\n");
+        Folders.append(properties, lines.collect(Collectors.joining()));
+        command = JavaCommand.of(BrokerMain.class)
+                .withOptions("-Xmx384m", "-XX:+UseSerialGC", "-Dlogback.configurationFile=kafka-broker-logback.xml")
+                .withArguments(properties.toString(), Uuid.randomUuid().toString());
+    }
+
+    /** The broker of this JVM, started by the first call and ended after the JVM; do not close it. */
+    public static KafkaBroker shared() {
+        return Shared.BROKER;
+    }
+
+    /** Starts a broker of its own. */
+    public static KafkaBroker create() {
+        return create(Map.of());
+    }
+
+    /** Starts a broker of its own with settings in addition to, or instead of, the usual ones. */
+    public static KafkaBroker create(Map<String, String> settings) {
+        var broker = new KafkaBroker(settings);
+        try {
+            broker.start();
+            return broker;
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    /** The address for clients. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** Starts the broker again and returns when it serves clients; does nothing while it runs. */
+    public synchronized void start() {
+        if (process != null && process.isAlive()) {
+            return;
+        }
+        kill9();
+        process = command.start();
+        process.awaitLine(STARTED, PATIENCE);
+    }
+
+    /** Stops the broker in good order. */
+    public synchronized void stop() {
+        if (process != null) {
+            process.terminate();
+            process.waitFor(PATIENCE);
+            kill9();
+        }
+    }
+
+    /** Stops the broker in good order and starts it on the same port with the same data. */
+    public synchronized void restart() {
+        stop();
+        start();
+    }
+
+    /** Kills the broker's process; {@link #start} starts it again, which takes some seconds longer than after {@link #stop}. */
+    public synchronized void kill9() {
+        if (process != null) {
+            process.close();
+            process = null;
+        }
+    }
+
+    /** Stops the broker's process without ending it: clients keep their connections and get no answers until {@link #thaw}. */
+    public void freeze() {
+        running().freeze();
+    }
+
+    public void thaw() {
+        running().thaw();
+    }
+
+    /** The broker's process. */
+    public long pid() {
+        return running().pid();
+    }
+
+    /** The processor time of the broker's process since it was started. */
+    public Duration cpu() {
+        return new ProcessTree(pid()).cpu();
+    }
+
+    /** Creates a topic with one replica. */
+    public void createTopic(String name, int partitions) {
+        createTopic(name, partitions, Map.of());
+    }
+
+    /** Creates a topic with one replica and settings like {@code retention.ms}. */
+    public void createTopic(String name, int partitions, Map<String, String> settings) {
+        try (var admin = admin()) {
+            var topic = new NewTopic(name, partitions, (short) 1).configs(settings);
+            await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+        }
+    }
+
+    public void deleteTopic(String name) {
+        try (var admin = admin()) {
+            await(admin.deleteTopics(List.of(name)).all(), "delete topic " + name);
+        }
+    }
+
+    /** Returns a new client for everything else; the caller closes it. */
+    public Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+    }
+
+    /** Kills the broker and removes its data. */
+    @Override
+    public void close() {
+        kill9();
+        guardian.close();
+        Folders.remove(folder);
+    }
+
+    private synchronized JavaProcess running() {
+        if (process == null) {
+            throw new IllegalStateException("The broker is stopped");
+        }
+        return process;
+    }
+
+    private static void await(KafkaFuture<Void> future, String what) {
+        try {
+            future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Could not " + what, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted: " + what, e);
+        }
+    }
+
+    private static Map<String, String> settings(int port, int controllerPort, Path data) {
+        return Map.ofEntries(
+                Map.entry("process.roles", "broker,controller"),
+                Map.entry("node.id", "1"),
+                Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort),
+                Map.entry(
+                        "listeners",
+                        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort)),
+                Map.entry("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port),
+                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry("inter.broker.listener.name", "PLAINTEXT"),
+                Map.entry("controller.listener.names", "CONTROLLER"),
+                Map.entry("log.dirs", data.toString()),
+                Map.entry("auto.create.topics.enable", "false"),
+                // A killed broker may register again only after its old session.
+                Map.entry("broker.session.timeout.ms", "1500"),
+                Map.entry("broker.heartbeat.interval.ms", "300"),
+                Map.entry("group.initial.rebalance.delay.ms", "0"),
+                Map.entry("group.min.session.timeout.ms", "500"),
+                Map.entry("offsets.topic.replication.factor", "1"),
+                Map.entry("offsets.topic.num.partitions", "4"),
+                Map.entry("transaction.state.log.replication.factor", "1"),
+                Map.entry("transaction.state.log.min.isr", "1"),
+                Map.entry("transaction.state.log.num.partitions", "4"),
+                Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+                Map.entry("share.coordinator.state.topic.min.isr", "1"),
+                Map.entry("message.max.bytes", "16777216"),
+                // The default takes a third of the heap.
+                Map.entry("log.cleaner.dedupe.buffer.size", "8388608"));
+    }
+
+    private static final class Shared {
+        static final KafkaBroker BROKER = create();
+    }
+}
