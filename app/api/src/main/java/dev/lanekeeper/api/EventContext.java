@@ -26,7 +26,8 @@ public interface EventContext {
     long fencingToken();
 
     /** The resource whose lane this is; {@code null} when the event has none. */
-    @Nullable String resource();
+    @Nullable
+    String resource();
 
     /** The event as it came. */
     RawEvent event();

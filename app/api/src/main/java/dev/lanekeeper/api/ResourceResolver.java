@@ -12,5 +12,6 @@ import org.jspecify.annotations.Nullable;
 public interface ResourceResolver {
 
     /** The resource's key; {@code null} or empty means that the event needs no lock and no order. */
-    @Nullable String resourceOf(RawEvent event) throws Exception;
+    @Nullable
+    String resourceOf(RawEvent event) throws Exception;
 }

@@ -21,7 +21,8 @@ public interface HandlerCall {
     Outcome.Ack fieldsOf(EventContext context);
 
     /** The transaction in which the user's method and the record of its result belong together; null for none. */
-    @Nullable Transaction transaction();
+    @Nullable
+    Transaction transaction();
 
     /** Called once before the first event, and once after the last; what they throw is logged. */
     void start();

@@ -88,5 +88,6 @@ public record HandlerDefinition(
      * @param maxWaiting at how many waiting items its intake pauses
      * @param keepSkipped whether a skipped event leaves a row
      */
-    public record Limits(@Nullable Duration timeout, @Nullable Integer maxRuns, long maxWaiting, boolean keepSkipped) {}
+    public record Limits(
+            @Nullable Duration timeout, @Nullable Integer maxRuns, long maxWaiting, boolean keepSkipped) {}
 }

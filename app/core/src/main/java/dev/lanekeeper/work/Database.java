@@ -67,8 +67,7 @@ public final class Database {
 
     /** A statement whose text names tables as {@code lanekeeper.<table>}, whatever the schema is called. */
     public JdbcClient.StatementSpec sql(String text) {
-        return jdbc.sql(texts.computeIfAbsent(
-                text, t -> rewrite.apply(t).replace(SCHEMA_IN_TEXT, schema + ".")));
+        return jdbc.sql(texts.computeIfAbsent(text, t -> rewrite.apply(t).replace(SCHEMA_IN_TEXT, schema + ".")));
     }
 
     /** Runs the step in one transaction and repeats it after a deadlock, a lock timeout or a serialization failure. */
@@ -90,21 +89,21 @@ public final class Database {
      * each transaction that locks lanes.
      */
     public void guardLanes() {
-        sql(
-                        """
+        sql("""
                         SELECT set_config('lock_timeout', '2s', true),
                                set_config('idle_in_transaction_session_timeout', '5s', true),
                                set_config('enable_seqscan', 'off', true),
                                set_config('enable_hashjoin', 'off', true),
                                set_config('enable_mergejoin', 'off', true)
-                        """)
-                .query()
-                .singleRow();
+                        """).query().singleRow();
     }
 
     /** The database's own clock, now. */
     public Instant now() {
-        return sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single().toInstant();
+        return sql("SELECT clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
     }
 
     public static boolean isRepeatable(Throwable e) {

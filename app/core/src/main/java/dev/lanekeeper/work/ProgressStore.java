@@ -24,8 +24,7 @@ public final class ProgressStore {
     /** Locks the rows of these partitions in one fixed order; in T1 only. */
     List<Position> lock(int handlerId, List<PartitionClaim> claims) {
         var sorted = claims.stream().sorted(LOCK_ORDER).toList();
-        return database.sql(
-                        """
+        return database.sql("""
                         SELECT p.topic, p.partition, p.generation, p.next_offset
                           FROM unnest(?::text[], ?::int[]) WITH ORDINALITY AS k (topic, partition, place)
                          CROSS JOIN LATERAL (
@@ -44,8 +43,7 @@ public final class ProgressStore {
 
     /** Moves the rows that this transaction has locked. */
     void advance(int handlerId, List<Advance> advances) {
-        database.sql(
-                        """
+        database.sql("""
                         UPDATE lanekeeper.partition_progress AS p
                            SET next_offset = greatest(p.next_offset, k.next_offset),
                                consumed = p.consumed + k.consumed,
