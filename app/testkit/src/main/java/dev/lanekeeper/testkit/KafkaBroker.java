@@ -30,17 +30,22 @@ public final class KafkaBroker implements AutoCloseable {
     private final Path folder = Folders.create("kafka");
     private final Path properties = folder.resolve("server.properties");
     private final int port = Ports.free();
+    private final int behindProxy = Ports.free();
+    private final int proxy = Ports.free();
     private final JavaCommand command;
     private final Guardian guardian = Guardian.of(folder, "KILL");
     private @Nullable JavaProcess process;
 
-    private KafkaBroker(Map<String, String> settings) {
-        var all = new TreeMap<>(settings(port, Ports.free(), folder.resolve("data")));
+    private KafkaBroker(Map<String, String> settings, String... options) {
+        var all = new TreeMap<>(settings());
         all.putAll(settings);
         var lines = all.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue() + "\n");
         Folders.append(properties, lines.collect(Collectors.joining()));
         command = JavaCommand.of(BrokerMain.class)
-                .withOptions("-Xmx384m", "-XX:+UseSerialGC", "-Dlogback.configurationFile=kafka-broker-logback.xml")
+                // A broker of a test lives for seconds: compiling it well would cost more than it saves.
+                .withOptions("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+                .withOptions("-Dlogback.configurationFile=kafka-broker-logback.xml")
+                .withOptions(options)
                 .withArguments(properties.toString(), Uuid.randomUuid().toString());
     }
 
@@ -54,9 +59,12 @@ public final class KafkaBroker implements AutoCloseable {
         return create(Map.of());
     }
 
-    /** Starts a broker of its own with settings in addition to, or instead of, the usual ones. */
-    public static KafkaBroker create(Map<String, String> settings) {
-        var broker = new KafkaBroker(settings);
+    /**
+     * Starts a broker of its own with settings, and options of its JVM, in addition to, or instead of, the usual ones. A benchmark
+     * may want {@code -XX:TieredStopAtLevel=4}, the default of Java: here the broker is compiled for a quick start.
+     */
+    public static KafkaBroker create(Map<String, String> settings, String... options) {
+        var broker = new KafkaBroker(settings, options);
         try {
             broker.start();
             return broker;
@@ -71,6 +79,14 @@ public final class KafkaBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
+    /**
+     * Returns a new proxy in front of the broker; clients that were given {@code "127.0.0.1:" + proxy.port()} stay behind it, because the
+     * broker names the proxy's address to them. There can be only one at a time; the caller closes it.
+     */
+    public TcpProxy proxy() {
+        return TcpProxy.on(proxy, behindProxy);
+    }
+
     /** Starts the broker again and returns when it serves clients; does nothing while it runs. */
     public synchronized void start() {
         if (process != null && process.isAlive()) {
@@ -78,6 +94,7 @@ public final class KafkaBroker implements AutoCloseable {
         }
         kill9();
         process = command.start();
+        guardian.watch(process.pid());
         process.awaitLine(STARTED, PATIENCE);
     }
 
@@ -99,6 +116,7 @@ public final class KafkaBroker implements AutoCloseable {
     /** Kills the broker's process; {@link #start} starts it again, which takes some seconds longer than after {@link #stop}. */
     public synchronized void kill9() {
         if (process != null) {
+            guardian.watchNothing();
             process.close();
             process = null;
         }
@@ -173,19 +191,24 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(int port, int controllerPort, Path data) {
+    private Map<String, String> settings() {
+        int controller = Ports.free();
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", "1"),
-                Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controllerPort),
+                Map.entry("controller.quorum.voters", "1@127.0.0.1:" + controller),
                 Map.entry(
                         "listeners",
-                        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort)),
-                Map.entry("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port),
-                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                        "PLAINTEXT://127.0.0.1:%d,PROXIED://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
+                                .formatted(port, behindProxy, controller)),
+                Map.entry(
+                        "advertised.listeners",
+                        "PLAINTEXT://127.0.0.1:%d,PROXIED://127.0.0.1:%d".formatted(port, proxy)),
+                Map.entry(
+                        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"),
                 Map.entry("inter.broker.listener.name", "PLAINTEXT"),
                 Map.entry("controller.listener.names", "CONTROLLER"),
-                Map.entry("log.dirs", data.toString()),
+                Map.entry("log.dirs", folder.resolve("data").toString()),
                 Map.entry("auto.create.topics.enable", "false"),
                 // A killed broker may register again only after its old session.
                 Map.entry("broker.session.timeout.ms", "1500"),

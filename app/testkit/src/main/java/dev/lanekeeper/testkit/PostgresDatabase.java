@@ -36,6 +36,11 @@ public record PostgresDatabase(int port, String name) {
         return source;
     }
 
+    /** The same database, reached through a proxy in front of the server. */
+    public PostgresDatabase through(TcpProxy proxy) {
+        return new PostgresDatabase(proxy.port(), name);
+    }
+
     /** Cuts some of this database's connections, each with a chance of one half and at least one; tells how many. */
     public int terminateBackends(Random random) {
         return terminate(backends(name), random);
