@@ -33,4 +33,40 @@ public record NewItem(
     int bytes() {
         return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
     }
+
+    /** The same record, to be shown as a failure. */
+    NewItem withError(String error) {
+        return new NewItem(
+                topic,
+                partition,
+                offset,
+                producedAt,
+                polledAt,
+                key,
+                value,
+                headers,
+                null,
+                null,
+                checksum,
+                traceParent,
+                error);
+    }
+
+    /** What is left when even its bytes are refused: where it lies in Kafka, and why it is not here. */
+    NewItem bare(String error) {
+        return new NewItem(
+                topic,
+                partition,
+                offset,
+                producedAt,
+                polledAt,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                checksum,
+                null,
+                error);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a flush did.
@@ -11,4 +12,13 @@ import java.util.List;
  * @param fenced partitions that another consumer has taken over: their records were left out, their offsets must not be
  *     committed, their buffers are to be dropped
  */
-public record StoredBatch(int stored, int duplicates, int refused, List<PartitionClaim> fenced) {}
+public record StoredBatch(int stored, int duplicates, int refused, List<PartitionClaim> fenced) {
+
+    StoredBatch and(StoredBatch next) {
+        return new StoredBatch(
+                stored + next.stored,
+                duplicates + next.duplicates,
+                refused + next.refused,
+                Stream.concat(fenced.stream(), next.fenced.stream()).distinct().toList());
+    }
+}

@@ -97,8 +97,8 @@ CREATE TABLE ${schema}.lane (
   parked_at      timestamptz,
   parked_by      text,
   park_reason    text,
-  CHECK ((owner_node IS NULL) = (owner_run IS NULL)),
-  CHECK (owner_run IS NULL OR parked_at IS NULL)
+  parked_item    bigint,
+  CHECK ((owner_node IS NULL) = (owner_run IS NULL))
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
 COMMENT ON COLUMN ${schema}.lane.suspect_until IS 'items up to this id lay in the chunk of a node that died and run singly';
 CREATE INDEX lane_ready ON ${schema}.lane (handler_id, due_at) WHERE owner_run IS NULL AND parked_at IS NULL;

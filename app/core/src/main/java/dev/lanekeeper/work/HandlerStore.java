@@ -1,0 +1,71 @@
+package dev.lanekeeper.work;
+
+import java.util.Collection;
+import java.util.List;
+
+/** Writes {@code handler}: the registry of all handlers that any node has. */
+public final class HandlerStore {
+
+    private final Database database;
+
+    public HandlerStore(Database database) {
+        this.database = database;
+    }
+
+    /** A handler as it registers. */
+    public record Registration(String name, String laneGroup, String kafkaGroup, String topics) {}
+
+    /** @return the handler's number, the same for every node and release */
+    public int register(Registration handler) {
+        return database.sql("""
+                        INSERT INTO lanekeeper.handler (name, lane_group, kafka_group, topics)
+                        VALUES (?, ?, ?, ?)
+                            ON CONFLICT (name) DO UPDATE
+                           SET lane_group = excluded.lane_group,
+                               kafka_group = excluded.kafka_group,
+                               topics = excluded.topics,
+                               seen_at = now()
+                        RETURNING handler_id
+                        """)
+                .param(handler.name())
+                .param(handler.laneGroup())
+                .param(handler.kafkaGroup())
+                .param(handler.topics())
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Which of its halves a person has paused. */
+    public record Paused(int handlerId, boolean intake, boolean processing) {}
+
+    public List<Paused> paused(Collection<Integer> handlerIds) {
+        return database.sql("""
+                        SELECT handler_id,
+                               intake_paused_at IS NOT NULL AS intake,
+                               processing_paused_at IS NOT NULL AS processing
+                          FROM lanekeeper.handler
+                         WHERE handler_id = ANY (?::int[])
+                        """)
+                .param(handlerIds.stream().mapToInt(Integer::intValue).toArray())
+                .query(Paused.class)
+                .list();
+    }
+
+    /** Pauses or resumes one half of a handler on every node. */
+    boolean pauseIntake(String name, boolean paused, String by) {
+        return database.sql("""
+                                UPDATE lanekeeper.handler
+                                   SET intake_paused_at = CASE WHEN ? THEN coalesce(intake_paused_at, now()) END, paused_by = ?
+                                 WHERE name = ?
+                                """).param(paused).param(by).param(name).update() == 1;
+    }
+
+    boolean pauseProcessing(String name, boolean paused, String by) {
+        return database.sql("""
+                                UPDATE lanekeeper.handler
+                                   SET processing_paused_at = CASE WHEN ? THEN coalesce(processing_paused_at, now()) END,
+                                       paused_by = ?
+                                 WHERE name = ?
+                                """).param(paused).param(by).param(name).update() == 1;
+    }
+}

@@ -1,0 +1,197 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Retry;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** Writes {@code work_item}, {@code lane_item} and {@code outcome}; each transaction has locked the lanes before. */
+final class ItemStore {
+
+    private final Database database;
+
+    ItemStore(Database database) {
+        this.database = database;
+    }
+
+    /** A record and the lane that it goes to. */
+    record Placed(UUID laneId, NewItem item) {}
+
+    /**
+     * Inserts records in their order, so that their ids are their places; the lanes have been locked before, or a later id
+     * could become visible, and run, first.
+     */
+    void insertKafka(int handlerId, Instant storedAt, List<Placed> placed) {
+        database.sql("""
+                        WITH stored AS (
+                             INSERT INTO lanekeeper.work_item (
+                                    handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
+                                    stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error)
+                             SELECT ?, 1, k.lane_id, k.topic, k.partition, k.kafka_offset,
+                                    'epoch'::timestamptz + k.produced_at * interval '1 microsecond',
+                                    'epoch'::timestamptz + k.polled_at * interval '1 microsecond',
+                                    ?, k.resource, k.event_key, k.payload, k.headers, k.checksum, k.trace_parent,
+                                    k.intake_error
+                               FROM unnest(?::uuid[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+                                           ?::bytea[], ?::bytea[], ?::bytea[], ?::uuid[], ?::text[], ?::text[])
+                                    AS k (lane_id, topic, partition, kafka_offset, produced_at, polled_at, resource,
+                                          event_key, payload, headers, checksum, trace_parent, intake_error)
+                             RETURNING item_id, handler_id, lane_id, stored_at,
+                                       coalesce(octet_length(payload), 0) + coalesce(octet_length(event_key), 0) AS bytes)
+                        INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
+                        SELECT lane_id, item_id, stored_at, handler_id, bytes
+                          FROM stored
+                        """)
+                .param(handlerId)
+                .param(Database.timestamp(storedAt))
+                .param(Database.uuids(placed.stream().map(Placed::laneId).toList()))
+                .param(placed.stream().map(p -> p.item().topic()).toArray(String[]::new))
+                .param(placed.stream().mapToInt(p -> p.item().partition()).toArray())
+                .param(placed.stream().mapToLong(p -> p.item().offset()).toArray())
+                .param(placed.stream()
+                        .mapToLong(p -> Database.micros(p.item().producedAt()))
+                        .toArray())
+                .param(placed.stream()
+                        .mapToLong(p -> Database.micros(p.item().polledAt()))
+                        .toArray())
+                .param(placed.stream().map(p -> p.item().resource()).toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().key()).toArray(byte[][]::new))
+                .param(placed.stream().map(p -> p.item().value()).toArray(byte[][]::new))
+                .param(placed.stream()
+                        .map(p -> Headers.encode(p.item().headers()))
+                        .toArray(byte[][]::new))
+                .param(placed.stream()
+                        .map(p -> p.item().checksum() == null
+                                ? null
+                                : p.item().checksum().toString())
+                        .toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().traceParent()).toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().intakeError()).toArray(String[]::new))
+                .update();
+    }
+
+    /** An item that left its lane by this transaction. */
+    record Removed(UUID laneId, long itemId) {}
+
+    /** Removes finished items from their lanes and records how they ended; what is no longer there is left out. */
+    List<Removed> finish(Run run, List<UUID> lanes, List<Finished> items) {
+        return database.sql("""
+                        WITH gone AS (
+                             DELETE FROM lanekeeper.lane_item AS i
+                              USING unnest(?::uuid[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::bigint[], ?::bigint[],
+                                           ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                                    AS k (lane_id, item_id, handler_id, state, attempts, started_at, finished_at, event_time,
+                                          entity_id, event_type, event_version, reason, fingerprint)
+                              WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                             RETURNING k.*),
+                        recorded AS (
+                             INSERT INTO lanekeeper.outcome (
+                                    item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at, event_time,
+                                    entity_id, event_type, event_version, reason, fingerprint)
+                             SELECT item_id, handler_id, state, attempts, ?, ?,
+                                    'epoch'::timestamptz + started_at * interval '1 microsecond',
+                                    'epoch'::timestamptz + finished_at * interval '1 microsecond',
+                                    'epoch'::timestamptz + event_time * interval '1 microsecond',
+                                    entity_id, event_type, event_version, reason, fingerprint
+                               FROM gone
+                              WHERE state > 0)
+                        SELECT lane_id, item_id
+                          FROM gone
+                        """)
+                .param(Database.uuids(lanes))
+                .param(items.stream().mapToLong(Finished::itemId).toArray())
+                .param(items.stream().mapToInt(Finished::handlerId).toArray())
+                .param(items.stream()
+                        .mapToInt(f -> f.keepsRow() ? f.state().code() : 0)
+                        .toArray())
+                .param(items.stream().mapToInt(Finished::attempts).toArray())
+                .param(items.stream()
+                        .mapToLong(f -> Database.micros(f.startedAt()))
+                        .toArray())
+                .param(items.stream()
+                        .mapToLong(f -> Database.micros(f.finishedAt()))
+                        .toArray())
+                .param(items.stream()
+                        .map(f -> f.fields().eventTime() == null
+                                ? null
+                                : Database.micros(f.fields().eventTime()))
+                        .toArray(Long[]::new))
+                .param(items.stream()
+                        .map(f -> Texts.safe(f.fields().entityId()))
+                        .toArray(String[]::new))
+                .param(items.stream()
+                        .map(f -> Texts.safe(f.fields().eventType()))
+                        .toArray(String[]::new))
+                .param(items.stream()
+                        .map(f -> Texts.safe(f.fields().eventVersion()))
+                        .toArray(String[]::new))
+                .param(items.stream().map(f -> Texts.safe(f.reason())).toArray(String[]::new))
+                .param(items.stream().map(Finished::fingerprint).toArray(String[]::new))
+                .param(run.nodeId())
+                .param(run.runId())
+                .query(Removed.class)
+                .list();
+    }
+
+    /** Items that failed and keep their place, due again later. */
+    void postpone(List<UUID> lanes, List<Retry> items) {
+        database.sql("""
+                        UPDATE lanekeeper.lane_item AS i
+                           SET attempts = k.attempts,
+                               due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
+                               begun = false
+                          FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::bigint[]) AS k (lane_id, item_id, attempts, due_at)
+                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                        """)
+                .param(Database.uuids(lanes))
+                .param(items.stream().mapToLong(Retry::itemId).toArray())
+                .param(items.stream().mapToInt(Retry::attempts).toArray())
+                .param(items.stream().mapToLong(r -> Database.micros(r.dueAt())).toArray())
+                .update();
+    }
+
+    /** Bundled items that failed move to lanes of their own, which exist already. */
+    List<Removed> moveAlone(List<UUID> from, List<UUID> to, List<Retry> items) {
+        return database.sql("""
+                        UPDATE lanekeeper.lane_item AS i
+                           SET lane_id = k.to_lane,
+                               attempts = k.attempts,
+                               due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
+                               begun = false
+                          FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::int[], ?::bigint[])
+                               AS k (from_lane, to_lane, item_id, attempts, due_at)
+                         WHERE i.lane_id = k.from_lane AND i.item_id = k.item_id
+                        RETURNING k.from_lane AS lane_id, i.item_id
+                        """)
+                .param(Database.uuids(from))
+                .param(Database.uuids(to))
+                .param(items.stream().mapToLong(Retry::itemId).toArray())
+                .param(items.stream().mapToInt(Retry::attempts).toArray())
+                .param(items.stream().mapToLong(r -> Database.micros(r.dueAt())).toArray())
+                .query(Removed.class)
+                .list();
+    }
+
+    /** Items that move to another bundle as they are. */
+    int moveTogether(UUID from, UUID to, Collection<Long> itemIds) {
+        return database.sql("""
+                        UPDATE lanekeeper.lane_item
+                           SET lane_id = ?
+                         WHERE lane_id = ? AND item_id = ANY (?::bigint[])
+                        """)
+                .param(to)
+                .param(from)
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .update();
+    }
+
+    /** Records that a suspect starts; the lane is locked. */
+    void begin(UUID laneId, long itemId) {
+        database.sql("UPDATE lanekeeper.lane_item SET begun = true WHERE lane_id = ? AND item_id = ?")
+                .param(laneId)
+                .param(itemId)
+                .update();
+    }
+}

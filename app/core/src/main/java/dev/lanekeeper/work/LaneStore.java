@@ -1,0 +1,233 @@
+package dev.lanekeeper.work;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code lane}. Every statement that may wait for another transaction locks its lanes in {@link LaneIds#LOCK_ORDER}.
+ */
+final class LaneStore {
+
+    private final Database database;
+    private final Clock clock;
+
+    LaneStore(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** What a transaction adds to a lane. */
+    record Addition(UUID laneId, int handlerId, int waiting, boolean bundle) {}
+
+    record Added(UUID laneId, boolean ready) {}
+
+    /** A lane's row, locked; {@code place} is its position in the array that was asked for. */
+    record Locked(int place, UUID laneId, int waiting, String ctid, boolean stopRequested, boolean parked) {}
+
+    /** A lane that was given back, and when it is due again. */
+    record Released(UUID laneId, OffsetDateTime dueAt, boolean parked) {}
+
+    /** A lane with the run that is to own it. */
+    record Assignment(UUID laneId, UUID runId) {}
+
+    /**
+     * Adds to {@code waiting}; creates lanes that do not exist. A lane that exists keeps its state and its due time: waking a
+     * blocked one would let the new item overtake the head that waits for its retry.
+     *
+     * @return the lanes that are READY now
+     */
+    List<UUID> add(List<Addition> sorted) {
+        var now = Database.timestamp(clock.instant());
+        return database
+                .sql("""
+                        INSERT INTO lanekeeper.lane AS l (lane_id, handler_id, waiting, bundle, due_at)
+                        SELECT k.lane_id, k.handler_id, k.waiting, k.bundle, ?
+                          FROM unnest(?::uuid[], ?::int[], ?::int[], ?::boolean[]) AS k (lane_id, handler_id, waiting, bundle)
+                            ON CONFLICT (lane_id) DO UPDATE
+                           SET waiting = l.waiting + excluded.waiting,
+                               handler_id = CASE WHEN l.waiting = 0 THEN excluded.handler_id ELSE l.handler_id END
+                        RETURNING lane_id, owner_run IS NULL AND parked_at IS NULL AND due_at <= ? AS ready
+                        """)
+                .param(now)
+                .param(Database.uuids(sorted.stream().map(Addition::laneId).toList()))
+                .param(sorted.stream().mapToInt(Addition::handlerId).toArray())
+                .param(sorted.stream().mapToInt(Addition::waiting).toArray())
+                .param(sorted.stream().map(Addition::bundle).toArray(Boolean[]::new))
+                .param(now)
+                .query(Added.class)
+                .list()
+                .stream()
+                .filter(Added::ready)
+                .map(Added::laneId)
+                .toList();
+    }
+
+    /** Gives lanes that this transaction has locked, and that are READY, to runs of a living node. */
+    List<OwnedBy> own(long nodeId, List<Assignment> assignments) {
+        return database.sql("""
+                        UPDATE lanekeeper.lane AS l
+                           SET owner_node = ?, owner_run = k.run_id, epoch = nextval('lanekeeper.lane_epoch')
+                          FROM unnest(?::uuid[], ?::uuid[]) AS k (lane_id, run_id)
+                         WHERE l.lane_id = k.lane_id AND l.owner_run IS NULL AND l.parked_at IS NULL AND l.due_at <= ?
+                        RETURNING l.owner_run, l.lane_id, l.epoch, l.handler_id, l.bundle, l.suspect_until
+                        """)
+                .param(nodeId)
+                .param(Database.uuids(
+                        assignments.stream().map(Assignment::laneId).toList()))
+                .param(Database.uuids(
+                        assignments.stream().map(Assignment::runId).toList()))
+                .param(Database.timestamp(clock.instant()))
+                .query((row, n) -> new OwnedBy(
+                        row.getObject("owner_run", UUID.class),
+                        new OwnedLane(
+                                row.getObject("lane_id", UUID.class),
+                                row.getLong("epoch"),
+                                row.getInt("handler_id"),
+                                row.getBoolean("bundle"),
+                                (Long) row.getObject("suspect_until"))))
+                .list();
+    }
+
+    record OwnedBy(UUID runId, OwnedLane lane) {}
+
+    /**
+     * Locks READY lanes, oldest first, at most so many of each handler; lanes that somebody else has locked are passed over.
+     */
+    List<ReadyLane> lockReady(Map<Integer, Integer> wantedByHandler) {
+        var handlers = wantedByHandler.entrySet().stream().toList();
+        return database.sql("""
+                        SELECT l.handler_id, l.lane_id
+                          FROM unnest(?::int[], ?::int[]) AS h (handler_id, wanted)
+                         CROSS JOIN LATERAL (
+                               SELECT handler_id, lane_id
+                                 FROM lanekeeper.lane
+                                WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL AND due_at <= ?
+                                ORDER BY due_at
+                                LIMIT h.wanted
+                                  FOR UPDATE SKIP LOCKED) AS l
+                        """)
+                .param(handlers.stream().mapToInt(Map.Entry::getKey).toArray())
+                .param(handlers.stream().mapToInt(Map.Entry::getValue).toArray())
+                .param(Database.timestamp(clock.instant()))
+                .query(ReadyLane.class)
+                .list();
+    }
+
+    record ReadyLane(int handlerId, UUID laneId) {}
+
+    /** Locks those of these lanes, given in lock order, that the run still owns; a lane that is missing was lost. */
+    List<Locked> lockOwned(UUID runId, List<OwnedLane> sorted) {
+        return database.sql("""
+                        SELECT k.place, l.lane_id, l.waiting, l.ctid::text AS ctid, l.stop_requested, l.parked
+                          FROM unnest(?::uuid[], ?::bigint[]) WITH ORDINALITY AS k (lane_id, epoch, place)
+                         CROSS JOIN LATERAL (
+                               SELECT lane_id, waiting, ctid, stop_requested, parked_at IS NOT NULL AS parked
+                                 FROM lanekeeper.lane
+                                WHERE lane_id = k.lane_id AND owner_run = ? AND epoch = k.epoch
+                                  FOR UPDATE) AS l
+                        """)
+                .param(Database.uuids(sorted.stream().map(OwnedLane::laneId).toList()))
+                .param(sorted.stream().mapToLong(OwnedLane::epoch).toArray())
+                .param(runId)
+                .query(Locked.class)
+                .list();
+    }
+
+    /** Deletes lanes that this transaction has locked and not written since. */
+    void close(List<String> ctids) {
+        database.sql("DELETE FROM lanekeeper.lane WHERE ctid = ANY (?::tid[])")
+                .param(ctids.toArray(String[]::new))
+                .update();
+    }
+
+    /** The run goes on with these lanes, which this transaction has locked. */
+    void keep(Map<UUID, Integer> waitingByLane) {
+        var lanes = waitingByLane.entrySet().stream().toList();
+        database.sql("""
+                        UPDATE lanekeeper.lane AS l
+                           SET waiting = k.waiting
+                          FROM unnest(?::uuid[], ?::int[]) AS k (lane_id, waiting)
+                         WHERE l.lane_id = k.lane_id
+                        """)
+                .param(Database.uuids(lanes.stream().map(Map.Entry::getKey).toList()))
+                .param(lanes.stream().mapToInt(Map.Entry::getValue).toArray())
+                .update();
+    }
+
+    /** How a lane's next due time is found: that of its first item, or of its earliest when items may overtake. */
+    record Release(
+            UUID laneId,
+            int waiting,
+            boolean overtake,
+            @Nullable String parkReason,
+            @Nullable Long parkedItem) {}
+
+    /**
+     * Takes the owner from lanes that this transaction has locked. A lane whose head is due is READY from now on, behind the
+     * others; one whose head waits for its retry is BLOCKED until then.
+     */
+    List<Released> release(List<Release> releases) {
+        return database.sql("""
+                        UPDATE lanekeeper.lane AS l
+                           SET owner_node = NULL,
+                               owner_run = NULL,
+                               stop_requested = false,
+                               waiting = k.waiting,
+                               due_at = greatest(coalesce(head.due_at, l.due_at), now.instant),
+                               handler_id = coalesce(head.handler_id, l.handler_id),
+                               parked_at = CASE WHEN k.park_reason IS NULL THEN l.parked_at ELSE now.instant END,
+                               park_reason = coalesce(k.park_reason, l.park_reason),
+                               parked_item = coalesce(k.parked_item, l.parked_item)
+                          FROM (SELECT ?::timestamptz AS instant) AS now
+                         CROSS JOIN unnest(?::uuid[], ?::int[], ?::boolean[], ?::text[], ?::bigint[])
+                               AS k (lane_id, waiting, overtake, park_reason, parked_item)
+                          LEFT JOIN LATERAL (
+                               SELECT i.due_at, i.handler_id
+                                 FROM lanekeeper.lane_item AS i
+                                WHERE i.lane_id = k.lane_id
+                                ORDER BY CASE WHEN k.overtake THEN i.due_at END, i.item_id
+                                LIMIT 1) AS head ON true
+                         WHERE l.lane_id = k.lane_id
+                        RETURNING l.lane_id, l.due_at, l.parked_at IS NOT NULL AS parked
+                        """)
+                .param(Database.timestamp(clock.instant()))
+                .param(Database.uuids(releases.stream().map(Release::laneId).toList()))
+                .param(releases.stream().mapToInt(Release::waiting).toArray())
+                .param(releases.stream().map(Release::overtake).toArray(Boolean[]::new))
+                .param(releases.stream().map(Release::parkReason).toArray(String[]::new))
+                .param(releases.stream().map(Release::parkedItem).toArray(Long[]::new))
+                .query(Released.class)
+                .list();
+    }
+
+    /** Creates the lanes of bundled items that failed and wait for their retry alone. */
+    void addBlocked(List<Bundled> bundles) {
+        database.sql("""
+                        INSERT INTO lanekeeper.lane (lane_id, handler_id, waiting, bundle, due_at)
+                        SELECT k.lane_id, k.handler_id, 1, true, 'epoch'::timestamptz + k.due_at * interval '1 microsecond'
+                          FROM unnest(?::uuid[], ?::int[], ?::bigint[]) AS k (lane_id, handler_id, due_at)
+                        """)
+                .param(Database.uuids(bundles.stream().map(Bundled::laneId).toList()))
+                .param(bundles.stream().mapToInt(Bundled::handlerId).toArray())
+                .param(bundles.stream()
+                        .mapToLong(b -> Database.micros(b.dueAt()))
+                        .toArray())
+                .update();
+    }
+
+    record Bundled(UUID laneId, long itemId, int handlerId, Instant dueAt) {}
+
+    /** The lanes that these nodes own, without locking them. */
+    List<UUID> ownedBy(Collection<Long> nodeIds) {
+        return database.sql("SELECT lane_id FROM lanekeeper.lane WHERE owner_node = ANY (?::bigint[])")
+                .param(nodeIds.stream().mapToLong(Long::longValue).toArray())
+                .query(UUID.class)
+                .list();
+    }
+}

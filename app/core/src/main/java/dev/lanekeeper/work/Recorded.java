@@ -1,0 +1,19 @@
+package dev.lanekeeper.work;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What became of the lanes of a T2.
+ *
+ * @param kept lanes that the run goes on with; all others are no longer its own
+ * @param lost lanes that somebody else owns by now: their results were dropped
+ * @param blocked lanes that wait for a due time
+ */
+public record Recorded(Set<UUID> kept, Set<UUID> lost, List<Blocked> blocked) {
+
+    /** A lane that was given back and is not due yet. */
+    public record Blocked(UUID laneId, Instant dueAt) {}
+}

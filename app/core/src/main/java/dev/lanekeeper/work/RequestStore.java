@@ -1,0 +1,62 @@
+package dev.lanekeeper.work;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Writes {@code item_request}: what a person asked of an item whose lane a run had claimed. */
+final class RequestStore {
+
+    private final Database database;
+
+    RequestStore(Database database) {
+        this.database = database;
+    }
+
+    void ask(long itemId, UUID laneId, String by, @Nullable String reason) {
+        database.sql("""
+                        INSERT INTO lanekeeper.item_request (item_id, lane_id, action, requested_by, reason)
+                        VALUES (?, ?, 'discard', ?, ?)
+                        """).param(itemId).param(laneId).param(by).param(reason).update();
+    }
+
+    /** An item that was discarded, and whose it was. */
+    record Discarded(UUID laneId, long itemId, int handlerId) {}
+
+    /** Discards what was asked for, in lanes that this transaction has locked and that are about to be given back. */
+    List<Discarded> apply(Collection<UUID> lanes, Instant now) {
+        return database.sql("""
+                        WITH asked AS (
+                             SELECT request_id, lane_id, item_id, requested_by, reason
+                               FROM lanekeeper.item_request
+                              WHERE lane_id = ANY (?::uuid[]) AND answered_at IS NULL
+                                FOR UPDATE),
+                        gone AS (
+                             DELETE FROM lanekeeper.lane_item AS i
+                              USING asked AS a
+                              WHERE i.lane_id = a.lane_id AND i.item_id = a.item_id
+                             RETURNING i.lane_id, i.item_id, i.handler_id, i.attempts,
+                                       concat_ws(': ', a.requested_by, a.reason) AS reason),
+                        recorded AS (
+                             INSERT INTO lanekeeper.outcome (item_id, handler_id, state, attempts, finished_at, reason)
+                             SELECT item_id, handler_id, 4, attempts, ?, reason
+                               FROM gone),
+                        answered AS (
+                             UPDATE lanekeeper.item_request AS r
+                                SET answered_at = ?,
+                                    answer = CASE WHEN EXISTS (SELECT FROM gone AS g WHERE g.item_id = r.item_id)
+                                                  THEN 'discarded' ELSE 'finished before' END
+                               FROM asked AS a
+                              WHERE r.request_id = a.request_id)
+                        SELECT lane_id, item_id, handler_id
+                          FROM gone
+                        """)
+                .param(Database.uuids(lanes))
+                .param(Database.timestamp(now))
+                .param(Database.timestamp(now))
+                .query(Discarded.class)
+                .list();
+    }
+}
