@@ -235,8 +235,7 @@ public class ResultRecorder {
             var now = clock.instant();
             lanes.release(lanesNow.released()).stream()
                     .filter(r -> !r.parked() && r.dueAt().toInstant().isAfter(now))
-                    .forEach(r -> blocked.add(
-                            new Blocked(r.laneId(), r.dueAt().toInstant())));
+                    .forEach(r -> blocked.add(new Blocked(r.laneId(), r.dueAt().toInstant())));
         }
         return new Recorded(keeping, lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()), blocked);
     }

@@ -1,0 +1,147 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.work.ItemResult.FailedAttempt;
+import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.LaneStore.Locked;
+import dev.lanekeeper.work.LaneStore.Release;
+import dev.lanekeeper.work.Probe.Step;
+import dev.lanekeeper.work.RescueStore.Struck;
+import dev.lanekeeper.work.Tally.Count;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Frees the lanes of nodes that died. A node is dead when its row has not been renewed for a while by the database's clock;
+ * never because of a host name or the age of a run.
+ *
+ * <p>Called every two seconds by nodes that have been alive themselves for long enough to judge.
+ */
+public class NodeRescuer {
+
+    /** A recorded start without a result is a strike; the third makes the item FAILED. */
+    static final int STRIKES = 3;
+
+    private final Database database;
+    private final NodeStore nodes;
+    private final RescueStore rescues;
+    private final LaneStore lanes;
+    private final ItemStore items;
+    private final AttemptStore attempts;
+    private final TallyStore tallies;
+    private final Clock clock;
+    private final Probe probe;
+    private final int chunk;
+
+    /** @param chunk how many items of a lane may have been started without their results being recorded */
+    public NodeRescuer(Database database, Clock clock, Probe probe, int chunk) {
+        this.database = database;
+        this.nodes = new NodeStore(database);
+        this.rescues = new RescueStore(database);
+        this.lanes = new LaneStore(database, clock);
+        this.items = new ItemStore(database);
+        this.attempts = new AttemptStore(database);
+        this.tallies = new TallyStore(database, clock);
+        this.clock = clock;
+        this.probe = probe;
+        this.chunk = chunk;
+    }
+
+    /** What a rescue did: nodes that were declared dead, lanes that were freed, items that were given up as killers. */
+    public record Rescued(List<Long> deadNodes, int lanes, int workersLost) {}
+
+    /** Declares silent nodes dead and frees their lanes, and those of nodes that are gone already. */
+    public Rescued rescue(long self, Duration silence) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            var dead = nodes.deleteSilent(self, silence);
+            if (!dead.isEmpty()) {
+                probe.reached(Step.RESCUE_NODE_DELETED);
+            }
+            var orphaned = rescues.orphanedLanes();
+            var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, 0) : free(self, dead, orphaned);
+            probe.reached(Step.RESCUE_BEFORE_COMMIT);
+            return rescued;
+        });
+    }
+
+    private Rescued free(long self, List<Long> dead, Collection<UUID> orphaned) {
+        var locked = rescues.lockOrphaned(
+                orphaned.stream().sorted(LaneIds.LOCK_ORDER).toList());
+        var ids = locked.stream().map(Locked::laneId).toList();
+        var struck =
+                rescues.strike(ids).stream().filter(s -> s.strikes() >= STRIKES).toList();
+        var removed = giveUp(self, struck);
+        rescues.suspect(ids, chunk);
+        settle(locked, removed);
+        return new Rescued(dead, locked.size(), struck.size());
+    }
+
+    /** Items that have taken a worker with them too often. */
+    private Map<UUID, Integer> giveUp(long self, List<Struck> struck) {
+        var removed = new HashMap<UUID, Integer>();
+        struck.stream()
+                .collect(Collectors.groupingBy(s -> new Run(s.nodeId(), s.runId())))
+                .forEach((run, group) -> {
+                    var results = group.stream().map(this::workerLost).toList();
+                    items.finish(run, group.stream().map(Struck::laneId).toList(), results)
+                            .forEach(r -> removed.merge(r.laneId(), 1, Integer::sum));
+                    attempts.insert(run, results);
+                });
+        var byHandler = struck.stream().collect(Collectors.groupingBy(Struck::handlerId, Collectors.counting()));
+        tallies.add(
+                self,
+                TallyStore.PEOPLE,
+                byHandler.entrySet().stream()
+                        .map(e -> new Tally(e.getKey())
+                                .add(Count.FAILED, e.getValue())
+                                .add(Count.FAILED_ATTEMPTS, e.getValue()))
+                        .toList());
+        return removed;
+    }
+
+    private Finished workerLost(Struck item) {
+        var now = clock.instant();
+        var message =
+                "the worker process died %d times while it handled this item; its last start is on record, its end is not"
+                        .formatted(item.strikes());
+        var attempt =
+                new FailedAttempt(item.attempts() + 1, "WorkerLost", message, "WorkerLost: " + message, "WorkerLost");
+        return new Finished(
+                item.itemId(),
+                item.handlerId(),
+                State.FAILED,
+                item.attempts() + 1,
+                now,
+                now,
+                new Outcome.Ack(null, null, null, null),
+                message,
+                "WorkerLost",
+                true,
+                false,
+                attempt);
+    }
+
+    private void settle(List<Locked> locked, Map<UUID, Integer> removed) {
+        var empty = locked.stream()
+                .filter(l -> l.waiting() == removed.getOrDefault(l.laneId(), 0) && !l.parked())
+                .map(Locked::laneId)
+                .toList();
+        if (!empty.isEmpty()) {
+            rescues.close(empty);
+        }
+        var released = locked.stream()
+                .filter(l -> !empty.contains(l.laneId()))
+                .map(l -> new Release(l.laneId(), l.waiting() - removed.getOrDefault(l.laneId(), 0), true, null, null))
+                .toList();
+        if (!released.isEmpty()) {
+            lanes.release(released);
+        }
+    }
+}

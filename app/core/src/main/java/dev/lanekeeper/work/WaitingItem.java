@@ -1,0 +1,23 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.RawEvent;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An unfinished item as a run reads it.
+ *
+ * @param attempts how often it has been tried before
+ * @param intakeError why its resource or identity could not be read; it fails with this
+ */
+public record WaitingItem(
+        UUID laneId,
+        long itemId,
+        int handlerId,
+        Instant dueAt,
+        int attempts,
+        Instant storedAt,
+        @Nullable String resource,
+        @Nullable String intakeError,
+        RawEvent event) {}

@@ -1,0 +1,91 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.RawEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads the items that runs are about to handle. */
+public final class WaitingItemSearch {
+
+    private final Database database;
+
+    public WaitingItemSearch(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The first items of each lane, lane by lane, in the order of their places; due or not.
+     *
+     * @param perLane how many of each lane at most
+     * @param bytes how much payload at most in all; at least one item is read whatever its size
+     */
+    public List<WaitingItem> first(List<UUID> lanes, int perLane, long bytes) {
+        return database.sql("""
+                        SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.stored_at, w.resource,
+                               w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key, w.payload,
+                               w.headers
+                          FROM (SELECT l.*, k.place,
+                                       sum(l.bytes::bigint) OVER so_far AS bytes_so_far,
+                                       row_number() OVER so_far AS number
+                                  FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
+                                 CROSS JOIN LATERAL (
+                                       SELECT lane_id, item_id, handler_id, due_at, attempts, bytes
+                                         FROM lanekeeper.lane_item
+                                        WHERE lane_id = k.lane_id
+                                        ORDER BY lane_id, item_id
+                                        LIMIT ?) AS l
+                                WINDOW so_far AS (ORDER BY k.place, l.item_id ROWS UNBOUNDED PRECEDING)) AS i
+                         CROSS JOIN LATERAL (
+                               SELECT *
+                                 FROM lanekeeper.work_item
+                                WHERE item_id = i.item_id
+                                LIMIT 1) AS w
+                         WHERE i.bytes_so_far <= ? OR i.number = 1
+                         ORDER BY i.place, i.item_id
+                        """)
+                .param(Database.uuids(lanes))
+                .param(perLane)
+                .param(bytes)
+                .query((row, n) -> item(row))
+                .list();
+    }
+
+    /** How many later items of the same lane are done. */
+    public long overtakenBy(UUID laneId, long itemId) {
+        return database.sql("""
+                        SELECT count(*)
+                          FROM lanekeeper.work_item AS w
+                          JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
+                         WHERE w.lane_id = ? AND w.item_id > ? AND w.resource IS NOT NULL AND o.state = 1
+                        """).param(laneId).param(itemId).query(Long.class).single();
+    }
+
+    private static WaitingItem item(ResultSet row) throws SQLException {
+        var event = new RawEvent(
+                row.getString("topic"),
+                row.getInt("partition"),
+                row.getLong("kafka_offset"),
+                instant(row, "produced_at"),
+                row.getBytes("event_key"),
+                row.getBytes("payload"),
+                Headers.decode(row.getBytes("headers")));
+        return new WaitingItem(
+                row.getObject("lane_id", UUID.class),
+                row.getLong("item_id"),
+                row.getInt("handler_id"),
+                instant(row, "due_at"),
+                row.getInt("attempts"),
+                instant(row, "stored_at"),
+                row.getString("resource"),
+                row.getString("intake_error"),
+                event);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

@@ -1,0 +1,244 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.ItemResult.FailedAttempt;
+import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Retry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** A corridor on a real database of its own, for tests that speak of items, lanes and runs. */
+final class Corridor {
+
+    static final String TOPIC = "orders";
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    final DataSource dataSource;
+    final Database database;
+    final SettableClock clock = new SettableClock(Instant.parse("2030-01-01T00:00:00Z"));
+    final NodeStore nodes;
+    final int handlerId;
+    Probe probe = Probe.NONE;
+
+    private Corridor(DataSource dataSource, UnaryOperator<String> rewrite) {
+        this.dataSource = dataSource;
+        this.database = new Database(dataSource, "lanekeeper", rewrite);
+        new Schema(new Database(dataSource, "lanekeeper")).migrate();
+        this.nodes = new NodeStore(database);
+        this.handlerId =
+                new HandlerStore(database).register(new HandlerStore.Registration("orders", "orders", "orders", TOPIC));
+        assign(0, 1, 0);
+    }
+
+    static Corridor open() {
+        return open(UnaryOperator.identity());
+    }
+
+    /** The same with the product's own SQL in a form that is known to be wrong. */
+    static Corridor open(UnaryOperator<String> rewrite) {
+        var name = "corridor_" + DATABASES.incrementAndGet();
+        return new Corridor(PostgresServer.shared().createDatabase(name).dataSource(), rewrite);
+    }
+
+    /** Gives a partition to a consumer. */
+    void assign(int partition, long generation, long nextOffset) {
+        database.sql("""
+                        INSERT INTO lanekeeper.partition_progress (handler_id, topic, partition, topic_id, generation, next_offset)
+                        VALUES (?, ?, ?, gen_random_uuid(), ?, ?)
+                            ON CONFLICT (topic, partition, handler_id) DO UPDATE
+                           SET generation = excluded.generation
+                        """)
+                .param(handlerId)
+                .param(TOPIC)
+                .param(partition)
+                .param(generation)
+                .param(nextOffset)
+                .update();
+    }
+
+    long node() {
+        return nodes.register(new NodeStore.NewNode("test", "1", "intake,workers", 4, List.of(handlerId)));
+    }
+
+    ItemStorer storer(HandOver handOver) {
+        return new ItemStorer(database, handOver, clock, step -> probe.reached(step));
+    }
+
+    ItemStorer storer() {
+        return storer(new NoHandOver());
+    }
+
+    ResultRecorder recorder() {
+        return new ResultRecorder(database, clock, step -> probe.reached(step));
+    }
+
+    NodeRescuer rescuer() {
+        return new NodeRescuer(database, clock, step -> probe.reached(step), 3);
+    }
+
+    StoredBatch store(NewItem... items) {
+        return storer().store(batch(1, items));
+    }
+
+    KafkaBatch batch(long generation, NewItem... items) {
+        var claims = List.of(items).stream()
+                .map(i -> new PartitionClaim(i.topic(), i.partition(), generation))
+                .distinct()
+                .toList();
+        return new KafkaBatch(handlerId, "orders", KafkaBatch.FIRST_SLOT, claims, List.of(items));
+    }
+
+    static NewItem item(long offset, @Nullable String resource) {
+        return item(0, offset, resource);
+    }
+
+    static NewItem item(int partition, long offset, @Nullable String resource) {
+        var value = ("{\"n\":" + offset + "}").getBytes(StandardCharsets.UTF_8);
+        return new NewItem(
+                TOPIC,
+                partition,
+                offset,
+                Instant.parse("2030-01-01T00:00:00Z"),
+                Instant.parse("2030-01-01T00:00:00Z"),
+                null,
+                value,
+                List.of(new RawHeader("h", null)),
+                resource,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    static NewItem[] items(long from, long to, @Nullable String resource) {
+        return LongStream.range(from, to).mapToObj(o -> item(o, resource)).toArray(NewItem[]::new);
+    }
+
+    /** Claims what is ready for one new run. */
+    Claimed claim(long nodeId) {
+        var run = new Run(nodeId, UUID.randomUUID());
+        var lanes = new LaneClaimer(database, clock, step -> probe.reached(step))
+                .claim(nodeId, Map.of(handlerId, 1000), ready -> Map.of(run.runId(), ready.get(handlerId)));
+        return new Claimed(run, lanes.getOrDefault(run.runId(), List.of()));
+    }
+
+    record Claimed(Run run, List<OwnedLane> lanes) {
+
+        OwnedLane lane() {
+            return lanes.get(0);
+        }
+    }
+
+    List<WaitingItem> read(OwnedLane... lanes) {
+        return new WaitingItemSearch(database)
+                .first(List.of(lanes).stream().map(OwnedLane::laneId).toList(), 100, 1_000_000);
+    }
+
+    ItemResult done(WaitingItem item) {
+        return finished(item, State.DONE, false);
+    }
+
+    ItemResult finished(WaitingItem item, State state, boolean park) {
+        return new Finished(
+                item.itemId(),
+                item.handlerId(),
+                state,
+                1,
+                clock.instant(),
+                clock.instant(),
+                new Outcome.Ack(null, null, null, null),
+                null,
+                null,
+                true,
+                park,
+                null);
+    }
+
+    ItemResult retry(WaitingItem item, Duration delay) {
+        return new Retry(
+                item.itemId(),
+                item.handlerId(),
+                item.attempts() + 1,
+                clock.instant(),
+                clock.instant(),
+                clock.instant().plus(delay),
+                new FailedAttempt(item.attempts() + 1, "Oops", "no", "Oops: no", "Oops@test"));
+    }
+
+    Recorded record(Claimed claimed, OwnedLane lane, boolean keep, ItemResult... results) {
+        return recorder().record(claimed.run(), 1, List.of(new LaneResult(lane, List.of(results), keep, false)));
+    }
+
+    /** Runs all that is ready until nothing is; the offsets in the order in which they were handled. */
+    List<Long> drain() {
+        var handled = new ArrayList<Long>();
+        var node = node();
+        for (var claimed = claim(node); !claimed.lanes().isEmpty(); claimed = claim(node)) {
+            for (var lane : claimed.lanes()) {
+                var results = new ArrayList<ItemResult>();
+                for (var item : read(lane)) {
+                    handled.add(item.event().offset());
+                    results.add(done(item));
+                }
+                recorder().record(claimed.run(), 1, List.of(new LaneResult(lane, results, false, false)));
+            }
+        }
+        return handled;
+    }
+
+    long count(String fromWhere) {
+        return database.sql("SELECT count(*) FROM " + fromWhere)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Hands nothing over. */
+    static final class NoHandOver implements HandOver {
+
+        @Override
+        public Reservation reserve(int handlerId, int lanes) {
+            return new Reservation() {
+                @Override
+                public long nodeId() {
+                    return 0;
+                }
+
+                @Override
+                public List<UUID> runs() {
+                    return List.of();
+                }
+
+                @Override
+                public int pack() {
+                    return 1;
+                }
+
+                @Override
+                public void save(List<UUID> runs) {}
+
+                @Override
+                public void start(Map<UUID, List<OwnedLane>> lanes) {}
+
+                @Override
+                public void release() {}
+            };
+        }
+
+        @Override
+        public int bundleSize(int handlerId) {
+            return 10;
+        }
+    }
+}

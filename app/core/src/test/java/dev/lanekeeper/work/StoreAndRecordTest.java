@@ -1,0 +1,107 @@
+package dev.lanekeeper.work;
+
+import static dev.lanekeeper.work.Corridor.item;
+import static dev.lanekeeper.work.Corridor.items;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StoreAndRecordTest {
+
+    private Corridor corridor;
+
+    @BeforeEach
+    void openCorridor() {
+        corridor = Corridor.open();
+    }
+
+    @Test
+    void runsWhatWasStoredInOrderAndForgetsTheLane() {
+        corridor.store(items(0, 5, "a"));
+
+        assertThat(corridor.drain()).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(corridor.count("lanekeeper.lane")).isZero();
+        assertThat(corridor.count("lanekeeper.lane_item")).isZero();
+        assertThat(corridor.count("lanekeeper.outcome WHERE state = 1")).isEqualTo(5);
+    }
+
+    @Test
+    void storesARedeliveredRecordOnce() {
+        corridor.store(items(0, 3, "a"));
+
+        var again = corridor.store(items(0, 5, "a"));
+
+        assertThat(again.stored()).isEqualTo(2);
+        assertThat(again.duplicates()).isEqualTo(3);
+        assertThat(corridor.drain()).containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void leavesOutThePartitionThatWasTakenOverAndStoresTheOther() {
+        corridor.assign(1, 1, 0);
+        corridor.assign(0, 2, 0);
+
+        var stored = corridor.store(item(0, 0, "a"), item(1, 0, "b"));
+
+        assertThat(stored.fenced()).extracting(PartitionClaim::partition).containsExactly(0);
+        assertThat(stored.stored()).isEqualTo(1);
+    }
+
+    @Test
+    void holdsUpTheLaneOfAFailedItemOnlyAndUntilItIsDue() {
+        corridor.store(item(0, "a"), item(1, "a"), item(2, "b"));
+        var node = corridor.node();
+        var claimed = corridor.claim(node);
+        var lane = claimed.lanes().stream()
+                .filter(l -> l.laneId().equals(LaneIds.of("orders", "a")))
+                .findFirst()
+                .orElseThrow();
+        var recorded = corridor.record(
+                claimed, lane, true, corridor.retry(corridor.read(lane).get(0), Duration.ofSeconds(5)));
+
+        assertThat(recorded.kept()).containsExactly(lane.laneId());
+        corridor.record(claimed, lane, false);
+        corridor.store(item(3, "a"));
+        assertThat(corridor.claim(node).lanes()).isEmpty();
+        corridor.clock.advance(Duration.ofSeconds(5));
+        assertThat(corridor.drain()).containsExactly(0L, 1L, 3L);
+    }
+
+    @Test
+    void givesAFailedItemOfABundleABundleOfItsOwn() {
+        corridor.store(items(0, 3, null));
+        var claimed = corridor.claim(corridor.node());
+        var read = corridor.read(claimed.lane());
+
+        var recorded = corridor.record(
+                claimed,
+                claimed.lane(),
+                false,
+                corridor.done(read.get(0)),
+                corridor.retry(read.get(1), Duration.ofSeconds(5)),
+                corridor.done(read.get(2)));
+
+        assertThat(recorded.blocked()).hasSize(1);
+        assertThat(corridor.drain()).isEmpty();
+        corridor.clock.advance(Duration.ofSeconds(5));
+        assertThat(corridor.drain()).containsExactly(1L);
+    }
+
+    @Test
+    void dropsTheResultsOfAnOwnerThatHasBeenReplaced() {
+        corridor.store(item(0, "a"));
+        var dead = corridor.node();
+        var stale = corridor.claim(dead);
+        var item = corridor.read(stale.lane()).get(0);
+        corridor.nodes.delete(dead);
+        corridor.rescuer().rescue(corridor.node(), Duration.ofSeconds(10));
+
+        var recorded = corridor.record(stale, stale.lane(), false, corridor.done(item));
+
+        assertThat(recorded.lost()).containsExactly(stale.lane().laneId());
+        assertThat(corridor.count("lanekeeper.outcome")).isZero();
+        assertThat(corridor.drain()).containsExactly(0L);
+    }
+}
