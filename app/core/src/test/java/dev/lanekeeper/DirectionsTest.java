@@ -45,6 +45,8 @@ class DirectionsTest {
             "dispatch", Set.of("jobs", "run", "handler"),
             "monitor", Set.of("handler"));
 
+    private static final Set<String> SPEAKERS_OF_SQL = Set.of(ROOT + ".work.Database", ROOT + ".work.Schema");
+
     @ArchTest
     static final ArchRule roomsDependOnlyOnTheirNeighbours =
             classes().should(dependOnlyOnNeighbours()).allowEmptyShould(true);
@@ -80,7 +82,7 @@ class DirectionsTest {
 
     @ArchTest
     static final ArchRule sqlIsSpokenOnlyInStoresAndSearches = noClasses()
-            .that(describe("are no *Store, no *Search, not work.Database and not in jobs", c -> !maySpeakSql(c)))
+            .that(describe("are no *Store, no *Search, not in jobs and not " + SPEAKERS_OF_SQL, c -> !maySpeakSql(c)))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.springframework.jdbc.core..", "org.postgresql..")
@@ -144,7 +146,7 @@ class DirectionsTest {
         String name = outermost.getSimpleName();
         return name.endsWith("Store")
                 || name.endsWith("Search")
-                || outermost.getName().equals(ROOT + ".work.Database")
+                || SPEAKERS_OF_SQL.contains(outermost.getName())
                 || room(outermost).equals("jobs");
     }
 

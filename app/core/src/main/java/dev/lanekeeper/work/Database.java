@@ -32,6 +32,9 @@ public final class Database {
     /** Serialization failure, deadlock, lock timeout. */
     private static final Set<String> REPEATABLE = Set.of("40001", "40P01", "55P03");
 
+    /** Data exception, integrity constraint, program limit, raised by a trigger: a further try cannot end otherwise. */
+    private static final Set<String> REFUSALS = Set.of("22", "23", "54", "P0");
+
     private static final int ATTEMPTS = 20;
     private static final String SCHEMA_IN_TEXT = "lanekeeper.";
 
@@ -112,6 +115,13 @@ public final class Database {
         return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException s
                 && s.getSQLState() != null
                 && REPEATABLE.contains(s.getSQLState());
+    }
+
+    /** Whether the database has refused the data itself. */
+    static boolean isRefusal(DataAccessException e) {
+        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException s
+                && s.getSQLState() != null
+                && REFUSALS.contains(s.getSQLState().substring(0, 2));
     }
 
     /** As a parameter for {@code timestamptz}. */

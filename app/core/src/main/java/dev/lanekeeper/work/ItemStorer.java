@@ -8,7 +8,6 @@ import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.ProgressStore.Advance;
 import dev.lanekeeper.work.ProgressStore.Position;
 import dev.lanekeeper.work.Tally.Count;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +32,6 @@ import org.springframework.dao.DataAccessException;
 public class ItemStorer {
 
     private static final Logger log = LoggerFactory.getLogger(ItemStorer.class);
-
-    /** Data exception, integrity constraint, program limit, raised by a trigger: a further try cannot end otherwise. */
-    private static final Set<String> REFUSALS = Set.of("22", "23", "54", "P0");
 
     private final Database database;
     private final ProgressStore progress;
@@ -73,7 +68,7 @@ public class ItemStorer {
         try {
             return storeOnce(batch, false);
         } catch (DataAccessException e) {
-            if (!isRefusal(e)) {
+            if (!Database.isRefusal(e)) {
                 throw e;
             }
             return batch.items().size() > 1 ? storeHalves(batch) : storeRefused(batch, e);
@@ -105,7 +100,7 @@ public class ItemStorer {
         try {
             return storeOnce(batch.with(List.of(item.withError(why))), true);
         } catch (DataAccessException again) {
-            if (!isRefusal(again)) {
+            if (!Database.isRefusal(again)) {
                 throw again;
             }
             return storeOnce(batch.with(List.of(item.bare(why))), true);
@@ -311,11 +306,5 @@ public class ItemStorer {
                         .distinct()
                         .count()
                 + (batch.items().stream().anyMatch(i -> i.resource() == null) ? 1 : 0);
-    }
-
-    private static boolean isRefusal(DataAccessException e) {
-        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException s
-                && s.getSQLState() != null
-                && REFUSALS.contains(s.getSQLState().substring(0, 2));
     }
 }
