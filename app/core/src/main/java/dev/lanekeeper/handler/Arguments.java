@@ -1,0 +1,169 @@
+package dev.lanekeeper.handler;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.RawEvent;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.GenericTypeResolver;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.SynthesizingMethodParameter;
+import org.springframework.core.convert.TypeDescriptor;
+import org.springframework.core.env.Environment;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.messaging.handler.annotation.Headers;
+import org.springframework.messaging.handler.annotation.Payload;
+import org.springframework.messaging.handler.annotation.ValueConstants;
+
+/** Prepares, at start-up, how each parameter of a handler's method gets its value. */
+final class Arguments {
+
+    private final DefaultParameterNameDiscoverer names = new DefaultParameterNameDiscoverer();
+    private final Environment environment;
+    private final Decoding decoding;
+    private final Problems problems;
+
+    Arguments(Environment environment, Decoding decoding, Problems problems) {
+        this.environment = environment;
+        this.decoding = decoding;
+        this.problems = problems;
+    }
+
+    List<Argument> of(Method method, Class<?> userClass, String where) {
+        List<Argument> arguments = new ArrayList<>();
+        int payloads = 0;
+        for (int i = 0; i < method.getParameterCount(); i++) {
+            var parameter = new SynthesizingMethodParameter(method, i).withContainingClass(userClass);
+            parameter.initParameterNameDiscovery(names);
+            if (isPayload(parameter)) {
+                payloads++;
+            }
+            arguments.add(argument(parameter, where));
+        }
+        if (payloads > 1) {
+            problems.add(
+                    where,
+                    "the method has " + payloads + " payload parameters",
+                    "Keep one; headers need @Header, and all else comes from EventContext or RawEvent");
+        }
+        return arguments;
+    }
+
+    /** For a function, whose payload may be the raw event. */
+    Argument payload(Type type, boolean nullable) {
+        if (type == RawEvent.class) {
+            return EventContext::event;
+        }
+        var reader = PayloadReader.of(type, decoding.mapper());
+        return context -> decode(context, reader, nullable);
+    }
+
+    private static boolean isPayload(MethodParameter parameter) {
+        return !parameter.hasParameterAnnotation(Header.class)
+                && !parameter.hasParameterAnnotation(Headers.class)
+                && parameter.getParameterType() != EventContext.class
+                && parameter.getParameterType() != RawEvent.class;
+    }
+
+    private Argument argument(MethodParameter parameter, String where) {
+        if (parameter.getParameterType() == EventContext.class) {
+            return context -> context;
+        }
+        if (parameter.getParameterType() == RawEvent.class) {
+            return EventContext::event;
+        }
+        Header header = parameter.getParameterAnnotation(Header.class);
+        if (header != null) {
+            return header(parameter, header, where);
+        }
+        return parameter.hasParameterAnnotation(Headers.class) ? headers(parameter, where) : payload(parameter, where);
+    }
+
+    private Argument header(MethodParameter parameter, Header header, String where) {
+        String name = header.name().isEmpty() ? parameter.getParameterName() : resolve(header.name(), where);
+        if (name == null) {
+            problems.add(
+                    where, "a @Header parameter has no name", "Write @Header(\"name\"), or compile with -parameters");
+            return context -> null;
+        }
+        String fallback = ValueConstants.DEFAULT_NONE.equals(header.defaultValue())
+                ? null
+                : resolve(header.defaultValue(), where);
+        boolean required = header.required() && !parameter.isOptional() && fallback == null;
+        var type = new TypeDescriptor(parameter.nestedIfOptional());
+        boolean optional = parameter.getParameterType() == Optional.class;
+        return context -> {
+            Object value = decoding.headers().read(context.event(), name, type);
+            if (value == null && fallback != null) {
+                value = decoding.headers().convert(fallback, type);
+            }
+            if (value == null && required) {
+                throw new MissingArgumentException(
+                        "The record has no header '" + name + "'; if it may lack it, make the"
+                                + " parameter @Nullable or an Optional, or give a defaultValue");
+            }
+            return optional ? Optional.ofNullable(value) : value;
+        };
+    }
+
+    private Argument headers(MethodParameter parameter, String where) {
+        var type = ResolvableType.forMethodParameter(parameter).as(Map.class);
+        if (parameter.getParameterType() != Map.class) {
+            problems.add(where, "a @Headers parameter is no Map", "Declare Map<String, String> or Map<String, byte[]>");
+        }
+        Class<?> valueType = type.getGeneric(1).resolve(Object.class);
+        return context -> decoding.headers().readAll(context.event(), valueType);
+    }
+
+    private Argument payload(MethodParameter parameter, String where) {
+        Class<?> rawType = parameter.nestedIfOptional().getNestedParameterType();
+        if (rawType.getName().startsWith("org.apache.kafka.")
+                || rawType.getName().startsWith("org.springframework.")) {
+            problems.add(
+                    where,
+                    "a parameter of type " + rawType.getName() + " is not supported",
+                    "Take RawEvent and EventContext; offsets and acknowledgements are Lanekeeper's");
+            return context -> null;
+        }
+        Payload annotation = parameter.getParameterAnnotation(Payload.class);
+        boolean nullable = parameter.isOptional() || (annotation != null && !annotation.required());
+        boolean optional = parameter.getParameterType() == Optional.class;
+        var type = GenericTypeResolver.resolveType(
+                parameter.nestedIfOptional().getNestedGenericParameterType(), parameter.getContainingClass());
+        var reader = PayloadReader.of(type, decoding.mapper());
+        var validation = decoding.validation(parameter, where, problems);
+        return context -> {
+            Object payload = decode(context, reader, nullable);
+            if (payload != null) {
+                validation.check(payload);
+            }
+            return optional ? Optional.ofNullable(payload) : payload;
+        };
+    }
+
+    private static @Nullable Object decode(EventContext context, PayloadReader reader, boolean nullable)
+            throws Exception {
+        byte[] value = context.event().value();
+        Object payload = value == null ? null : reader.read(value);
+        if (payload == null && !nullable) {
+            throw new MissingArgumentException("The record has no value (a tombstone); if that may be, make the payload"
+                    + " parameter @Nullable or an Optional, or let the registration accept tombstones");
+        }
+        return payload;
+    }
+
+    private @Nullable String resolve(String text, String where) {
+        try {
+            return environment.resolveRequiredPlaceholders(text);
+        } catch (IllegalArgumentException e) {
+            problems.add(where, "\"" + text + "\": " + e.getMessage(), "Set that property, or give it a default");
+            return null;
+        }
+    }
+}

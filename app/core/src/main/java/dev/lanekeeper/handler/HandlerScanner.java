@@ -1,0 +1,151 @@
+package dev.lanekeeper.handler;
+
+import dev.lanekeeper.api.KafkaEventHandler;
+import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
+import dev.lanekeeper.api.KafkaEventHandlerRegistration;
+import dev.lanekeeper.api.KafkaEventHandlerRegistry;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * Finds what the application declares as handlers, on its beans and in code.
+ *
+ * <p>Runs once, when all singletons exist. A bean that is lazy is looked at by its type and made only if it has a handler.
+ */
+final class HandlerScanner {
+
+    private final ConfigurableListableBeanFactory beans;
+    private final Environment environment;
+    private final Problems problems;
+
+    HandlerScanner(ConfigurableListableBeanFactory beans, Environment environment, Problems problems) {
+        this.beans = beans;
+        this.environment = environment;
+        this.problems = problems;
+    }
+
+    List<Declaration> scan() {
+        List<Declaration> found = new ArrayList<>();
+        for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
+            Class<?> userClass = ScopedProxyUtils.isScopedTarget(name) ? null : userClass(name);
+            if (userClass != null && AnnotationUtils.isCandidateClass(userClass, KafkaEventHandler.class)) {
+                annotatedMethods(userClass)
+                        .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            }
+        }
+        beans.getBeansOfType(KafkaEventHandlerConfigurer.class)
+                .forEach((name, configurer) -> found.addAll(registered(name, configurer)));
+        return found;
+    }
+
+    private @Nullable Class<?> userClass(String name) {
+        Object singleton = beans.getSingleton(name);
+        Class<?> type = singleton == null || singleton instanceof FactoryBean
+                ? AutoProxyUtils.determineTargetClass(beans, name)
+                : targetClass(name, singleton);
+        return type == null ? null : ClassUtils.getUserClass(type);
+    }
+
+    private Class<?> targetClass(String name, Object singleton) {
+        Class<?> behindProxy = AopProxyUtils.ultimateTargetClass(singleton);
+        if (behindProxy != singleton.getClass() || !beans.containsBeanDefinition(name)) {
+            return behindProxy;
+        }
+        Class<?> original = AutoProxyUtils.determineTargetClass(beans, name);
+        return original == null ? behindProxy : original;
+    }
+
+    private static Map<Method, KafkaEventHandler> annotatedMethods(Class<?> userClass) {
+        return MethodIntrospector.selectMethods(userClass, (MethodIntrospector.MetadataLookup<KafkaEventHandler>)
+                method -> AnnotatedElementUtils.findMergedAnnotation(method, KafkaEventHandler.class));
+    }
+
+    private Declaration declared(String name, Class<?> userClass, Method method, KafkaEventHandler annotation) {
+        String place = "bean '" + name + "', " + describe(userClass, method);
+        if (!beans.isSingleton(name)) {
+            problems.add(place, "the bean is not a singleton", "Make it one; a handler has no other scope");
+        }
+        var target = new Declaration.BeanMethod(beans.getBean(name), userClass, method);
+        return new Declaration(
+                id(annotation.id(), place), place, attributes(annotation), properties(annotation, place), target);
+    }
+
+    private static String describe(Class<?> userClass, Method method) {
+        var parameters = new ArrayList<String>();
+        for (Class<?> type : method.getParameterTypes()) {
+            parameters.add(type.getSimpleName());
+        }
+        return ClassUtils.getShortName(userClass) + "." + method.getName() + "(" + String.join(", ", parameters) + ")";
+    }
+
+    private static Map<String, String> attributes(KafkaEventHandler annotation) {
+        Map<String, String> given = new LinkedHashMap<>();
+        AnnotationUtils.getAnnotationAttributes(annotation).forEach((name, value) -> {
+            if (value instanceof String text && StringUtils.hasText(text)) {
+                given.put(name, text);
+            }
+        });
+        if (annotation.topics().length > 0) {
+            given.put("topics", String.join(",", annotation.topics()));
+        }
+        return given;
+    }
+
+    private Map<String, String> properties(KafkaEventHandler annotation, String place) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        for (String line : annotation.properties()) {
+            int equals = line.indexOf('=');
+            if (equals < 1) {
+                problems.add(
+                        "properties of " + place, "\"" + line + "\" is no property", "Write key=value in each element");
+            } else {
+                properties.put(
+                        line.substring(0, equals).trim(),
+                        line.substring(equals + 1).trim());
+            }
+        }
+        return properties;
+    }
+
+    private List<Declaration> registered(String name, KafkaEventHandlerConfigurer configurer) {
+        var registry = new KafkaEventHandlerRegistry();
+        configurer.configure(registry);
+        return registry.registrations().stream()
+                .map(KafkaEventHandlerRegistration::registered)
+                .map(r -> {
+                    String place = "registered by bean '" + name + "'";
+                    return new Declaration(
+                            id(r.id(), place), place, r.options(), r.consumerProperties(), new Declaration.Function(r));
+                })
+                .toList();
+    }
+
+    private String id(String written, String place) {
+        String id = written;
+        try {
+            id = environment.resolveRequiredPlaceholders(written).trim();
+        } catch (IllegalArgumentException e) {
+            problems.add(place, "id \"" + written + "\": " + e.getMessage(), "Set that property, or give it a default");
+        }
+        if (id.isEmpty()) {
+            problems.add(
+                    place, "the handler has no id", "Give it one that stays: its offsets and items are kept by it");
+        }
+        return id;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.lanekeeper.handler;
+
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the properties say of handlers.
+ *
+ * @param defaults for all handlers: {@code lanekeeper.defaults.*}
+ * @param handlers for single handlers, by their ids: {@code lanekeeper.handlers.<id>.*}
+ */
+public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
+
+    /**
+     * The name under which a handler's properties stand: its id, or, as an environment variable cannot hold every
+     * character, a name with the same letters and digits; {@code null} when it has none.
+     */
+    @Nullable
+    String nameOf(String id) {
+        if (handlers.containsKey(id)) {
+            return id;
+        }
+        return handlers.keySet().stream()
+                .filter(name -> uniform(name).equals(uniform(id)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String uniform(String name) {
+        return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What counts for every handler that does not say otherwise.
+     *
+     * @param maxRetries how often a failed event is tried again: a number from 0, or `unlimited` (default)
+     * @param backoffMin waiting time after the first failed attempt, doubled by each that follows; default 1s
+     * @param backoffMax longest waiting time between two attempts; default 60s
+     * @param onFailure `block` (default) lets the lane wait for a failed event, `overtake` lets later events go on
+     * @param afterExhaustion `continue` (default) or `park`: what the lane does when the retries of an event are used up
+     * @param timeout after which an attempt is interrupted and counts as failed; default `none`
+     * @param maxRuns how many runs of one handler a node works on at once; by default a share of its workers
+     * @param maxWaiting at how many waiting events the intake of a handler pauses; default 200000
+     * @param keepSkipped whether a skipped event leaves a row; default false
+     * @param startFrom `earliest` (default) or `latest`: where a handler begins that has no offset yet
+     * @param dedup when a second record is the same event: `record` (default), `payload`, `payload-and-key`,
+     *     `header:name` or `bean:name`
+     * @param concurrency consumers per handler and instance; default 1
+     * @param autoStartup whether the intake starts with the application; default true
+     */
+    public record Defaults(
+            @Nullable String maxRetries,
+            @Nullable String backoffMin,
+            @Nullable String backoffMax,
+            @Nullable String onFailure,
+            @Nullable String afterExhaustion,
+            @Nullable String timeout,
+            @Nullable String maxRuns,
+            @Nullable String maxWaiting,
+            @Nullable String keepSkipped,
+            @Nullable String startFrom,
+            @Nullable String dedup,
+            @Nullable String concurrency,
+            @Nullable String autoStartup) {}
+
+    /**
+     * What counts for one handler before what its code says; the options are those of the annotation.
+     *
+     * @param topics names with commas between them
+     * @param properties consumer properties
+     */
+    public record Overrides(
+            @Nullable String topics,
+            @Nullable String topicPattern,
+            @Nullable String groupId,
+            @Nullable String concurrency,
+            @Nullable String autoStartup,
+            @Nullable Map<String, String> properties,
+            @Nullable String startFrom,
+            @Nullable String resource,
+            @Nullable String lane,
+            @Nullable String dedup,
+            @Nullable String maxRetries,
+            @Nullable String backoffMin,
+            @Nullable String backoffMax,
+            @Nullable String onFailure,
+            @Nullable String afterExhaustion,
+            @Nullable String timeout,
+            @Nullable String maxRuns,
+            @Nullable String maxWaiting,
+            @Nullable String keepSkipped,
+            @Nullable String exactlyOnce,
+            @Nullable String retryDecision,
+            @Nullable String details) {}
+}
