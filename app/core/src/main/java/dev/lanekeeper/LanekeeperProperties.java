@@ -1,0 +1,122 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.handler.HandlerSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * All that can be configured, under {@code lanekeeper}; a key that is not here is an error. Read by
+ * {@link PropertiesReader}, which tells everything that is wrong at once, and never by Boot's own binding, which stops at
+ * the first error.
+ *
+ * @param application the name of this application: one database schema belongs to one application; default
+ *     `spring.application.name`
+ * @param schema where the tables are
+ * @param roles what this node does: `intake` stores records, `workers` runs handlers
+ * @param workers how many runs this node works on at once
+ * @param flushSize at how many records a consumer stores what it has read
+ * @param flushBytes at how many bytes a consumer stores what it has read
+ * @param flushInterval how long a record waits at most to be stored, or `off`
+ * @param bufferBytes how many bytes a consumer keeps in memory before it pauses its partitions
+ * @param defaults what counts for every handler that does not say otherwise
+ * @param handlers what counts for one handler, by its id, before what its code says
+ * @param run how much work one run takes
+ * @param shutdownTimeout how long a stop waits for handlers that are still running
+ * @param virtualThreads whether workers are virtual threads: `auto` where the JVM and `spring.threads.virtual.enabled`
+ *     have them
+ * @param blockedWarning how long a lane may be blocked before health is degraded
+ * @param runningWarning how long a handler may run before a warning
+ * @param job the JobRunr that runs are jobs of
+ */
+@ConfigurationProperties(prefix = "lanekeeper", ignoreUnknownFields = false)
+public record LanekeeperProperties(
+        @Nullable String application,
+        @DefaultValue Schema schema,
+        @DefaultValue({"intake", "workers"}) Set<Role> roles,
+        @DefaultValue("16") int workers,
+        @DefaultValue("500") int flushSize,
+        @DefaultValue("8MB") DataSize flushBytes,
+        @DefaultValue("50ms") String flushInterval,
+        @DefaultValue("64MB") DataSize bufferBytes,
+        @DefaultValue @NestedConfigurationProperty HandlerSettings.Defaults defaults,
+        @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
+        @DefaultValue Run run,
+        @DefaultValue("30s") Duration shutdownTimeout,
+        @DefaultValue("auto") VirtualThreads virtualThreads,
+        @DefaultValue("5m") Duration blockedWarning,
+        @DefaultValue("5m") Duration runningWarning,
+        @DefaultValue Job job) {
+
+    /** How long a record waits at most to be stored; {@code null} when only size and bytes count. */
+    public @Nullable Duration flushIntervalOrNull() {
+        return OffOr.duration(flushInterval);
+    }
+
+    public HandlerSettings handlerSettings() {
+        return new HandlerSettings(defaults, handlers);
+    }
+
+    /** What a node does. */
+    public enum Role {
+        INTAKE,
+        WORKERS
+    }
+
+    /** Whether workers are virtual threads. */
+    public enum VirtualThreads {
+        AUTO,
+        ON,
+        OFF
+    }
+
+    /** Who brings the schema to this version. */
+    public enum SchemaManagement {
+        MIGRATE,
+        VALIDATE,
+        NONE
+    }
+
+    /**
+     * Where the tables are.
+     *
+     * @param name the PostgreSQL schema, which belongs to Lanekeeper alone
+     * @param manage at the start: `migrate` brings the schema to this version, `validate` only compares, `none` trusts
+     */
+    public record Schema(
+            @DefaultValue("lanekeeper") String name,
+            @DefaultValue("migrate") SchemaManagement manage) {}
+
+    /**
+     * How much work one run takes.
+     *
+     * @param slice how long a run goes on taking work
+     * @param maxItems how many items a run handles at most; 1 gives one job for each event
+     * @param chunk how many results are recorded in one transaction at most
+     */
+    public record Run(
+            @DefaultValue("2s") Duration slice,
+            @DefaultValue("5000") int maxItems,
+            @DefaultValue("256") int chunk) {}
+
+    /**
+     * The JobRunr that runs are jobs of.
+     *
+     * @param dashboardPort the port of JobRunr's own dashboard, or `off`
+     * @param retention how long JobRunr keeps the jobs of finished runs
+     */
+    public record Job(
+            @DefaultValue("off") String dashboardPort,
+            @DefaultValue("10m") Duration retention) {
+
+        /** The port of JobRunr's own dashboard; {@code null} when it is off. */
+        public @Nullable Integer dashboardPortOrNull() {
+            return OffOr.number(dashboardPort);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reads {@code lanekeeper.*} and collects what is wrong instead of stopping at the first error; a value that cannot be read
+ * counts as not given, so its problem must be thrown before anything is started.
+ */
+final class PropertiesReader {
+
+    private static final String PREFIX = "lanekeeper";
+
+    private final Environment environment;
+
+    PropertiesReader(Environment environment) {
+        this.environment = environment;
+    }
+
+    /** @param problems empty when the properties can be used */
+    record Result(LanekeeperProperties properties, List<Problem> problems) {}
+
+    Result read() {
+        List<Problem> problems = new ArrayList<>();
+        var collecting = new Collecting(problems);
+        var binder = Binder.get(environment);
+        var properties = binder.bindOrCreate(PREFIX, Bindable.of(LanekeeperProperties.class), collecting);
+        findUnknownKeys(binder, problems);
+        new PropertiesRules(problems).check(properties);
+        return new Result(properties, List.copyOf(problems));
+    }
+
+    private static void findUnknownKeys(Binder binder, List<Problem> problems) {
+        var strict =
+                new NoUnboundElementsBindHandler(new Collecting(new ArrayList<>()), new UnboundElementsSourceFilter());
+        try {
+            binder.bindOrCreate(PREFIX, Bindable.of(LanekeeperProperties.class), strict);
+        } catch (RuntimeException e) {
+            if (!(unbound(e) instanceof UnboundConfigurationPropertiesException unbound)) {
+                throw e;
+            }
+            unbound.getUnboundProperties()
+                    .forEach(property -> problems.add(new Problem(
+                            property.getName().toString(),
+                            "there is no such property"
+                                    + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")"),
+                            "Remove it, or correct its name")));
+        }
+    }
+
+    private static @Nullable Throwable unbound(@Nullable Throwable thrown) {
+        return thrown == null || thrown instanceof UnboundConfigurationPropertiesException
+                ? thrown
+                : unbound(thrown.getCause());
+    }
+
+    /** Notes a value that cannot be converted, and goes on as if it were not given. */
+    private static final class Collecting extends AbstractBindHandler {
+
+        private final List<Problem> problems;
+
+        Collecting(List<Problem> problems) {
+            this.problems = problems;
+        }
+
+        @Override
+        public @Nullable Object onFailure(
+                ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error)
+                throws Exception {
+            if (unbound(error) != null) {
+                throw error;
+            }
+            var property = context.getConfigurationProperty();
+            String value = property == null ? "the value" : "\"" + property.getValue() + "\"";
+            problems.add(new Problem(
+                    name.toString(), value + " is not understood", "Write " + Expectation.of(target.getType())));
+            return null;
+        }
+    }
+}

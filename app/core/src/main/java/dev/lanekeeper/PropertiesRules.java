@@ -1,0 +1,90 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Checks what the types of the properties cannot say. */
+final class PropertiesRules {
+
+    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+    private final List<Problem> problems;
+
+    PropertiesRules(List<Problem> problems) {
+        this.problems = problems;
+    }
+
+    void check(LanekeeperProperties properties) {
+        if (!SCHEMA.matcher(properties.schema().name()).matches()) {
+            add(
+                    "schema.name",
+                    properties.schema().name(),
+                    "Write up to 63 small letters, digits and underscores, no digit first");
+        }
+        if (properties.roles().isEmpty()) {
+            add("roles", "", "Write intake or workers or both");
+        }
+        atLeast("workers", properties.workers(), 1);
+        atLeast("flush-size", properties.flushSize(), 1);
+        atLeast("flush-bytes", properties.flushBytes().toBytes(), 1);
+        atLeast(
+                "buffer-bytes",
+                properties.bufferBytes().toBytes(),
+                properties.flushBytes().toBytes());
+        checkFlushInterval(properties.flushInterval());
+        positive("run.slice", properties.run().slice());
+        atLeast("run.max-items", properties.run().maxItems(), 1);
+        atLeast("run.chunk", properties.run().chunk(), 1);
+        positive("shutdown-timeout", properties.shutdownTimeout());
+        positive("blocked-warning", properties.blockedWarning());
+        positive("running-warning", properties.runningWarning());
+        positive("job.retention", properties.job().retention());
+        checkPort(properties.job().dashboardPort());
+    }
+
+    private void checkFlushInterval(String text) {
+        try {
+            Duration interval = OffOr.duration(text);
+            if (interval == null || isPositive(interval)) {
+                return;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Told below, with the same words as a duration that is not positive.
+        }
+        add("flush-interval", text, "Write a duration above 0, such as 50ms, or off");
+    }
+
+    private void checkPort(String text) {
+        try {
+            Integer port = OffOr.number(text);
+            if (port == null || (port >= 0 && port <= 65535)) {
+                return;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, with the same words as a number that is no port.
+        }
+        add("job.dashboard-port", text, "Write a port from 0 (any free one) to 65535, or off");
+    }
+
+    private void atLeast(String key, long number, long least) {
+        if (number < least) {
+            add(key, String.valueOf(number), "Write " + least + " or more");
+        }
+    }
+
+    private void positive(String key, Duration duration) {
+        if (!isPositive(duration)) {
+            add(key, duration.toString(), "Write a duration above 0, such as 500ms, 30s or 5m");
+        }
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private void add(String key, String value, String action) {
+        problems.add(new Problem("lanekeeper." + key, "\"" + value + "\" cannot be used", action));
+    }
+}
