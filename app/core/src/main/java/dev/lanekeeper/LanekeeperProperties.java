@@ -16,7 +16,7 @@ import org.springframework.util.unit.DataSize;
  * the first error.
  *
  * @param application the name of this application: one database schema belongs to one application; default
- *     `spring.application.name`
+ *     `spring.application.name`, and without that `application`
  * @param schema where the tables are
  * @param roles what this node does: `intake` stores records, `workers` runs handlers
  * @param workers how many runs this node works on at once
@@ -36,7 +36,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(prefix = "lanekeeper", ignoreUnknownFields = false)
 public record LanekeeperProperties(
-        @Nullable String application,
+        @DefaultValue("application") String application,
         @DefaultValue Schema schema,
         @DefaultValue({"intake", "workers"}) Set<Role> roles,
         @DefaultValue("16") int workers,

@@ -3,14 +3,19 @@ package dev.lanekeeper;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.Environment;
 
@@ -34,11 +39,20 @@ final class PropertiesReader {
     Result read() {
         List<Problem> problems = new ArrayList<>();
         var collecting = new Collecting(problems);
-        var binder = Binder.get(environment);
+        var binder = binder();
         var properties = binder.bindOrCreate(PREFIX, Bindable.of(LanekeeperProperties.class), collecting);
         findUnknownKeys(binder, problems);
         new PropertiesRules(problems).check(properties);
         return new Result(properties, List.copyOf(problems));
+    }
+
+    /** As {@link Binder#get}, with the name of the Spring application where there is none of ours. */
+    private Binder binder() {
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        ConfigurationPropertySources.get(environment).forEach(sources::add);
+        String name = environment.getProperty("spring.application.name", "application");
+        sources.add(new MapConfigurationPropertySource(Map.of(PREFIX + ".application", name)));
+        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
     }
 
     private static void findUnknownKeys(Binder binder, List<Problem> problems) {

@@ -1,0 +1,29 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.handler.HandlerCatalog;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The properties, and the application's handlers. */
+@Configuration(proxyBeanMethods = false)
+class HandlerConfiguration {
+
+    @Bean
+    static PropertiesRegistration lanekeeperPropertiesRegistration(Environment environment) {
+        return new PropertiesRegistration(environment);
+    }
+
+    @Bean
+    HandlerCatalog lanekeeperHandlerCatalog(
+            ConfigurableListableBeanFactory beans,
+            Environment environment,
+            PropertiesReader.Result read,
+            ObjectProvider<DataSource> dataSource) {
+        return new HandlerCatalog(
+                beans, environment, read.properties().handlerSettings(), dataSource::getObject, read.problems());
+    }
+}
