@@ -60,6 +60,11 @@ public final class JavaProcess implements AutoCloseable {
         return log;
     }
 
+    /** The user and system time of the process so far, exact to 10 ms; zero when it has ended. */
+    public Duration cpu() {
+        return new ProcessTree(pid()).cpu();
+    }
+
     /** Kills the process ({@code SIGKILL}) and returns when it is gone. */
     public void kill9() {
         process.destroyForcibly().onExit().join();

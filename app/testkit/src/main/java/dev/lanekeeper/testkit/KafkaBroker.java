@@ -146,17 +146,20 @@ public final class KafkaBroker implements AutoCloseable {
         createTopic(name, partitions, Map.of());
     }
 
-    /** Creates a topic with one replica and settings like {@code retention.ms}. */
+    /** Creates a topic with one replica and settings like {@code retention.ms}; returns when clients can use it. */
     public void createTopic(String name, int partitions, Map<String, String> settings) {
         try (var admin = admin()) {
             var topic = new NewTopic(name, partitions, (short) 1).configs(settings);
             await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+            awaitTopic(admin, name, true);
         }
     }
 
+    /** Deletes a topic; returns when clients no longer see it. */
     public void deleteTopic(String name) {
         try (var admin = admin()) {
             await(admin.deleteTopics(List.of(name)).all(), "delete topic " + name);
+            awaitTopic(admin, name, false);
         }
     }
 
@@ -180,9 +183,18 @@ public final class KafkaBroker implements AutoCloseable {
         return process;
     }
 
-    private static void await(KafkaFuture<Void> future, String what) {
+    /** The controller answers before the broker shows the change to clients. */
+    private static void awaitTopic(Admin admin, String name, boolean exists) {
+        var what = (exists ? "see topic " : "see the end of topic ") + name;
+        if (!Deadline.in(PATIENCE)
+                .await(() -> await(admin.listTopics().names(), what).contains(name) == exists)) {
+            throw new IllegalStateException("Could not " + what);
+        }
+    }
+
+    private static <T> T await(KafkaFuture<T> future, String what) {
         try {
-            future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Could not " + what, e);
         } catch (InterruptedException e) {

@@ -151,7 +151,7 @@ public final class PostgresServer implements AutoCloseable {
         return main.terminateBackendsOfServer(random);
     }
 
-    /** Kills (kill -9) the process of one connection: the server drops all connections and recovers, as after a crash. */
+    /** Kills (kill -9) the process of one connection: the server drops all connections and recovers; see {@link #awaitReady}. */
     public void killBackend(Random random) {
         main.killBackendOfServer(random);
     }
