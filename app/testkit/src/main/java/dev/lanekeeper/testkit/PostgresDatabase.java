@@ -49,8 +49,8 @@ public record PostgresDatabase(int port, String name) {
     }
 
     /**
-     * Kills (kill -9) the process of one of this database's connections: the whole server drops all and recovers. Returns when it has
-     * begun to; {@link PostgresServer#awaitReady} waits for the end.
+     * Kills (kill -9) the process of one of this database's connections: the whole server drops all and recovers.
+     * Returns when it has begun to; {@link PostgresServer#awaitReady} waits for the end.
      */
     public void killBackend(Random random) {
         kill(backends(name), random);

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link #cut}) or a
- * silent ({@link #stall}) network. All methods may be called from any thread.
+ * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link
+ * #cut}) or a silent ({@link #stall}) network. All methods may be called from any thread.
  */
 public final class TcpProxy implements AutoCloseable {
 
