@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Ends a server and removes its folder after this JVM has ended, however it ended: a small shell process reads from a
- * pipe that closes with the JVM.
+ * Ends a server and removes its folder after this JVM has ended, however it ended: a small shell process reads from a pipe that
+ * closes with the JVM.
  *
- * <p>A shutdown hook would not do: it does not run when the JVM is killed, and it runs beside the hooks that close
- * application contexts and connection pools, which then fill the log with complaints about a server that is gone.
+ * <p>A shutdown hook would not do: it does not run when the JVM is killed, and it runs beside the hooks that close application
+ * contexts and connection pools, which then fill the log with complaints about a server that is gone.
  */
 final class Guardian implements AutoCloseable {
 
@@ -32,7 +32,6 @@ final class Guardian implements AutoCloseable {
 
     private final Process shell;
     private final Writer orders;
-    private boolean released;
 
     private Guardian(Process shell) {
         this.shell = shell;
@@ -60,18 +59,14 @@ final class Guardian implements AutoCloseable {
         order("none");
     }
 
-    /** Lets the guardian go; the folder and the process are the caller's again. Later orders have no effect. */
+    /** Lets the guardian go; the folder and the process are the caller's again. */
     @Override
-    public synchronized void close() {
+    public void close() {
         order("released");
-        released = true;
         shell.onExit().join();
     }
 
-    private synchronized void order(String word) {
-        if (released) {
-            return;
-        }
+    private void order(String word) {
         try {
             orders.write(word + "\n");
             orders.flush();

@@ -6,24 +6,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link
- * #cut}) or a silent ({@link #stall}) network. All methods may be called from any thread.
+ * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link #cut}) or a
+ * silent ({@link #stall}) network. All methods may be called from any thread.
  */
 public final class TcpProxy implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int BUFFER = 64 * 1024;
 
     private final int port;
     private final int targetPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private @Nullable Listener listener;
+    private @Nullable ServerSocket listener;
     private boolean stalled;
 
     private TcpProxy(int port, int targetPort) {
@@ -49,12 +47,13 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /** Closes all connections and refuses new ones, until {@link #heal}. */
-    public void cut() {
-        var closed = closeEverything();
-        if (closed != null) {
-            // The kernel goes on accepting until the accepting thread has let go.
-            closed.awaitEnd();
+    public synchronized void cut() {
+        if (listener != null) {
+            close(listener);
+            listener = null;
         }
+        sockets.forEach(TcpProxy::close);
+        sockets.clear();
     }
 
     /** Keeps connections open and accepts new ones, but passes no byte, until {@link #heal}. */
@@ -64,7 +63,8 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Passes bytes again: those that were held back, and those of new connections. */
     public synchronized void heal() {
-        endStall();
+        stalled = false;
+        notifyAll();
         if (listener == null) {
             listener = listen();
         }
@@ -72,33 +72,19 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Closes all connections; the port is free again. */
     @Override
-    public void close() {
+    public synchronized void close() {
         cut();
-        endStall();
-    }
-
-    private synchronized @Nullable Listener closeEverything() {
-        var closed = listener;
-        listener = null;
-        if (closed != null) {
-            close(closed.socket);
-        }
-        sockets.forEach(TcpProxy::close);
-        sockets.clear();
-        return closed;
-    }
-
-    private synchronized void endStall() {
         stalled = false;
         notifyAll();
     }
 
-    private Listener listen() {
+    private ServerSocket listen() {
         try {
             var socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return new Listener(socket, start("accept", () -> accept(socket)));
+            start("accept", () -> accept(socket));
+            return socket;
         } catch (IOException e) {
             throw new UncheckedIOException("Could not listen on " + port, e);
         }
@@ -126,7 +112,7 @@ public final class TcpProxy implements AutoCloseable {
     private synchronized boolean admit(ServerSocket from, Socket client, Socket server) throws IOException {
         sockets.add(client);
         sockets.add(server);
-        if (listener == null || listener.socket != from) {
+        if (listener != from) {
             closeBoth(client, server);
             return false;
         }
@@ -162,11 +148,10 @@ public final class TcpProxy implements AutoCloseable {
         sockets.remove(other);
     }
 
-    private Thread start(String name, Step step) {
+    private void start(String name, Step step) {
         var thread = new Thread(() -> run(step), "proxy-" + port + "-" + name);
         thread.setDaemon(true);
         thread.start();
-        return thread;
     }
 
     /** A closed socket is how these threads end. */
@@ -185,17 +170,6 @@ public final class TcpProxy implements AutoCloseable {
             socket.close();
         } catch (Exception e) {
             throw new IllegalStateException("Could not close " + socket, e);
-        }
-    }
-
-    private record Listener(ServerSocket socket, Thread acceptor) {
-
-        void awaitEnd() {
-            try {
-                acceptor.join(PATIENCE.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -1,0 +1,35 @@
+package dev.lanekeeper.intake.kafka;
+
+import dev.lanekeeper.work.BacklogSearch;
+import dev.lanekeeper.work.HandlerStore;
+import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.ProgressStore;
+import dev.lanekeeper.work.StoredBatch;
+import java.time.Clock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+
+/**
+ * What the intakes find in the corridor.
+ *
+ * @param storer stores a batch in one transaction, as {@code ItemStorer::store}
+ * @param flush read for every decision
+ * @param mark this installation's, as text; tells our offset commits from everybody else's
+ * @param nodeId this node's current incarnation
+ * @param handlerNumber a handler's number in the database by its id
+ * @param clock gives the time at which records are polled
+ */
+public record IntakeEnvironment(
+        Function<KafkaBatch, StoredBatch> storer,
+        ProgressStore progress,
+        BacklogSearch backlog,
+        HandlerStore handlers,
+        Supplier<FlushSettings> flush,
+        String mark,
+        LongSupplier nodeId,
+        ToIntFunction<String> handlerNumber,
+        Clock clock,
+        Probe probe) {}

@@ -1,0 +1,231 @@
+package dev.lanekeeper.intake.kafka;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.testkit.KafkaBroker;
+import dev.lanekeeper.testkit.PostgresDatabase;
+import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.BacklogSearch;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.HandlerStore;
+import dev.lanekeeper.work.ItemStorer;
+import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.ProgressStore;
+import dev.lanekeeper.work.Schema;
+import dev.lanekeeper.work.StoredBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A real database, a real broker, and intakes between them. */
+final class IntakeBench implements AutoCloseable {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    final KafkaBroker broker;
+    final Database database;
+    final ProgressStore progress;
+    final String mark;
+    private final HikariDataSource pool;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final List<KafkaIntakes> intakes = new ArrayList<>();
+    volatile FlushSettings flush = new FlushSettings(500, 8 << 20, Duration.ofMillis(20));
+
+    private IntakeBench(KafkaBroker broker, PostgresDatabase postgres) {
+        this.broker = broker;
+        this.pool = new HikariDataSource();
+        pool.setJdbcUrl(postgres.jdbcUrl());
+        pool.setUsername(postgres.username());
+        pool.setPassword("");
+        pool.setMaximumPoolSize(12);
+        pool.setConnectionTimeout(2000);
+        this.database = new Database(pool, "lanekeeper");
+        var schema = new Schema(database);
+        schema.migrate();
+        this.mark = schema.install("test").mark().toString();
+        this.progress = new ProgressStore(database);
+        this.producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", "5"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    static IntakeBench open() {
+        return open(KafkaBroker.shared());
+    }
+
+    static IntakeBench open(KafkaBroker broker) {
+        return open(broker, PostgresServer.shared());
+    }
+
+    static IntakeBench open(KafkaBroker broker, PostgresServer server) {
+        return new IntakeBench(broker, server.createDatabase("intake_" + DATABASES.incrementAndGet()));
+    }
+
+    /** A topic that no other test has. */
+    String topic(int partitions) {
+        return topic(partitions, Map.of());
+    }
+
+    String topic(int partitions, Map<String, String> settings) {
+        var name = newName();
+        broker.createTopic(name, partitions, settings);
+        return name;
+    }
+
+    static String newName() {
+        return "t-" + UUID.randomUUID();
+    }
+
+    KafkaIntakes start(TestHandler... handlers) {
+        return start(UnaryOperator.identity(), List.of(), handlers);
+    }
+
+    KafkaIntakes start(IntakeListener listener, TestHandler... handlers) {
+        return start(UnaryOperator.identity(), List.of(listener), handlers);
+    }
+
+    /** Another node, whose storer is wrapped. */
+    KafkaIntakes start(
+            UnaryOperator<Function<KafkaBatch, StoredBatch>> storer,
+            List<IntakeListener> listeners,
+            TestHandler... handlers) {
+        var definitions =
+                List.of(handlers).stream().map(TestHandler::definition).toList();
+        var made = new KafkaIntakes(
+                definitions,
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "heartbeat.interval.ms", "500"),
+                environment(storer),
+                listeners);
+        intakes.add(made);
+        made.start();
+        return made;
+    }
+
+    private IntakeEnvironment environment(UnaryOperator<Function<KafkaBatch, StoredBatch>> storer) {
+        var real = new ItemStorer(database, new NoHandOver(), Clock.systemUTC(), Probe.NONE);
+        return new IntakeEnvironment(
+                storer.apply(real::store),
+                progress,
+                new BacklogSearch(database),
+                new HandlerStore(database),
+                () -> flush,
+                mark,
+                () -> 1,
+                this::number,
+                Clock.systemUTC(),
+                Probe.NONE);
+    }
+
+    int number(String handler) {
+        return new HandlerStore(database).register(new HandlerStore.Registration(handler, handler, handler, handler));
+    }
+
+    int number(HandlerDefinition handler) {
+        return number(handler.id());
+    }
+
+    void produce(String topic, int partition, int from, int to) {
+        for (var n = from; n < to; n++) {
+            send(new ProducerRecord<>(topic, partition, bytes("key-" + n % 50), bytes("{\"n\":" + n + "}")));
+        }
+        producer.flush();
+    }
+
+    void send(ProducerRecord<byte[], byte[]> record) {
+        var unused = producer.send(record);
+    }
+
+    void flushProducer() {
+        producer.flush();
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The offsets that are stored of a partition, in the order of their items. */
+    List<Long> stored(String topic, int partition) {
+        return database.sql("""
+                        SELECT kafka_offset
+                          FROM lanekeeper.work_item
+                         WHERE topic = ? AND partition = ?
+                         ORDER BY item_id
+                        """).param(topic).param(partition).query(Long.class).list();
+    }
+
+    long count(String topic) {
+        return database.sql("SELECT count(*) FROM lanekeeper.work_item WHERE topic = ?")
+                .param(topic)
+                .query(Long.class)
+                .single();
+    }
+
+    long progressOf(String handler, String topic, int partition, String column) {
+        return database.sql("SELECT " + column
+                        + " FROM lanekeeper.partition_progress WHERE handler_id = ? AND topic = ? AND partition = ?")
+                .param(number(handler))
+                .param(topic)
+                .param(partition)
+                .query(Long.class)
+                .optional()
+                .orElse(-1L);
+    }
+
+    OffsetAndMetadata committed(String group, String topic, int partition) {
+        try (var admin = broker.admin()) {
+            return admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(topic, partition));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As a person with Kafka's own tools would. */
+    void setOffset(String group, String topic, int partition, long offset) {
+        try (var admin = broker.admin()) {
+            admin.alterConsumerGroupOffsets(
+                            group, Map.of(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)))
+                    .all()
+                    .get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    long end(String topic, int partition) {
+        try (var admin = broker.admin()) {
+            var place = new TopicPartition(topic, partition);
+            return admin.listOffsets(Map.of(place, OffsetSpec.latest()))
+                    .partitionResult(place)
+                    .get()
+                    .offset();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        intakes.forEach(i -> i.stop(STOP));
+        producer.close(Duration.ofSeconds(1));
+        pool.close();
+    }
+}
