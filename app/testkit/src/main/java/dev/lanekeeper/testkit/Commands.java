@@ -31,8 +31,9 @@ final class Commands {
     }
 
     /**
-     * Returns a builder whose process leads a session of its own, so that a signal to this JVM's process group (Ctrl-C, the end of
-     * a build) does not reach it. The process keeps the pid that {@link Process#pid()} tells: {@code setsid} does not fork here.
+     * Returns a builder whose process leads a session of its own, so that a signal to this JVM's process group (Ctrl-C,
+     * the end of a build) does not reach it. The process keeps the pid that {@link Process#pid()} tells: {@code setsid}
+     * does not fork here.
      */
     static ProcessBuilder inOwnSession(List<String> command) {
         var builder = new ProcessBuilder("setsid");

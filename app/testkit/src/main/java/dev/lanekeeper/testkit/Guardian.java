@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Ends a server and removes its folder after this JVM has ended, however it ended: a small shell process reads from a pipe that
- * closes with the JVM.
+ * Ends a server and removes its folder after this JVM has ended, however it ended: a small shell process reads from a
+ * pipe that closes with the JVM.
  *
- * <p>A shutdown hook would not do: it does not run when the JVM is killed, and it runs beside the hooks that close application
- * contexts and connection pools, which then fill the log with complaints about a server that is gone.
+ * <p>A shutdown hook would not do: it does not run when the JVM is killed, and it runs beside the hooks that close
+ * application contexts and connection pools, which then fill the log with complaints about a server that is gone.
  */
 final class Guardian implements AutoCloseable {
 
@@ -32,6 +32,7 @@ final class Guardian implements AutoCloseable {
 
     private final Process shell;
     private final Writer orders;
+    private boolean released;
 
     private Guardian(Process shell) {
         this.shell = shell;
@@ -59,14 +60,18 @@ final class Guardian implements AutoCloseable {
         order("none");
     }
 
-    /** Lets the guardian go; the folder and the process are the caller's again. */
+    /** Lets the guardian go; the folder and the process are the caller's again. Later orders have no effect. */
     @Override
-    public void close() {
+    public synchronized void close() {
         order("released");
+        released = true;
         shell.onExit().join();
     }
 
-    private void order(String word) {
+    private synchronized void order(String word) {
+        if (released) {
+            return;
+        }
         try {
             orders.write(word + "\n");
             orders.flush();

@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to start a {@link JavaProcess}: with the same Java as this JVM and, unless another one is given, with its class path.
+ * How to start a {@link JavaProcess}: with the same Java as this JVM and, unless another one is given, with its class
+ * path.
  *
  * <pre>{@code
  * try (var app = JavaCommand.of(App.class).withOptions("-Xmx256m").withArguments("--port=0").start()) {
@@ -74,7 +75,10 @@ public record JavaCommand(
         return line;
     }
 
-    /** A build may start the tests from a jar that only names the class path in its manifest; it then tells the real one. */
+    /**
+     * A build may start the tests from a jar that only names the class path in its manifest; it then tells the real
+     * one.
+     */
     private static String ownClassPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }

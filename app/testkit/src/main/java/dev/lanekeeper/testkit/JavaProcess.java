@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /**
  * A JVM of its own that tests may kill, freeze and thaw at any moment; started by {@link JavaCommand#start}.
  *
- * <p>It leads a session of its own, so signals to this JVM's process group do not reach it, and it never outlives this JVM. All
- * methods may be called from any thread; all waits are bounded and fail with the end of the log.
+ * <p>It leads a session of its own, so signals to this JVM's process group do not reach it, and it never outlives this
+ * JVM. All methods may be called from any thread; all waits are bounded and fail with the end of the log.
  */
 public final class JavaProcess implements AutoCloseable {
 
@@ -29,6 +29,8 @@ public final class JavaProcess implements AutoCloseable {
         this.name = name;
         this.guardian = Guardian.of(folder, "KILL");
         guardian.watch(process.pid());
+        // Its pid may soon be another process's.
+        var unused = process.onExit().thenRun(guardian::watchNothing);
     }
 
     static JavaProcess start(JavaCommand command) {
@@ -58,6 +60,11 @@ public final class JavaProcess implements AutoCloseable {
     /** Standard output and standard error. */
     public Path log() {
         return log;
+    }
+
+    /** The user and system time of the process so far, exact to 10 ms; zero when it has ended. */
+    public Duration cpu() {
+        return new ProcessTree(pid()).cpu();
     }
 
     /** Kills the process ({@code SIGKILL}) and returns when it is gone. */

@@ -16,11 +16,12 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker (with its own controller) on 127.0.0.1 in a process of its own, which tests may kill, freeze and start again:
- * its port and its data stay until {@link #close}. It never outlives this JVM.
+ * A real Kafka broker (with its own controller) on 127.0.0.1 in a process of its own, which tests may kill, freeze and
+ * start again: its port and its data stay until {@link #close}. It never outlives this JVM.
  *
- * <p>Topics are not created by use. A consumer group forms at once, and sessions may be as short as 500 ms. {@link #shared} gives the
- * one broker that all tests of a JVM use, each with topics of its own. All methods may be called from any thread.
+ * <p>Topics are not created by use. A consumer group forms at once, and sessions may be as short as 500 ms. {@link
+ * #shared} gives the one broker that all tests of a JVM use, each with topics of its own. All methods may be called
+ * from any thread.
  */
 public final class KafkaBroker implements AutoCloseable {
 
@@ -60,8 +61,9 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker of its own with settings, and options of its JVM, in addition to, or instead of, the usual ones. A benchmark
-     * may want {@code -XX:TieredStopAtLevel=4}, the default of Java: here the broker is compiled for a quick start.
+     * Starts a broker of its own with settings, and options of its JVM, in addition to, or instead of, the usual ones.
+     * A benchmark may want {@code -XX:TieredStopAtLevel=4}, the default of Java: here the broker is compiled for a
+     * quick start.
      */
     public static KafkaBroker create(Map<String, String> settings, String... options) {
         var broker = new KafkaBroker(settings, options);
@@ -80,8 +82,9 @@ public final class KafkaBroker implements AutoCloseable {
     }
 
     /**
-     * Returns a new proxy in front of the broker; clients that were given {@code "127.0.0.1:" + proxy.port()} stay behind it, because the
-     * broker names the proxy's address to them. There can be only one at a time; the caller closes it.
+     * Returns a new proxy in front of the broker; clients that were given {@code "127.0.0.1:" + proxy.port()} stay
+     * behind it, because the broker names the proxy's address to them. There can be only one at a time; the caller
+     * closes it.
      */
     public TcpProxy proxy() {
         return TcpProxy.on(proxy, behindProxy);
@@ -113,7 +116,10 @@ public final class KafkaBroker implements AutoCloseable {
         start();
     }
 
-    /** Kills the broker's process; {@link #start} starts it again, which takes some seconds longer than after {@link #stop}. */
+    /**
+     * Kills the broker's process; {@link #start} starts it again, which takes some seconds longer than after {@link
+     * #stop}.
+     */
     public synchronized void kill9() {
         if (process != null) {
             guardian.watchNothing();
@@ -122,7 +128,10 @@ public final class KafkaBroker implements AutoCloseable {
         }
     }
 
-    /** Stops the broker's process without ending it: clients keep their connections and get no answers until {@link #thaw}. */
+    /**
+     * Stops the broker's process without ending it: clients keep their connections and get no answers until {@link
+     * #thaw}.
+     */
     public void freeze() {
         running().freeze();
     }
@@ -146,17 +155,20 @@ public final class KafkaBroker implements AutoCloseable {
         createTopic(name, partitions, Map.of());
     }
 
-    /** Creates a topic with one replica and settings like {@code retention.ms}. */
+    /** Creates a topic with one replica and settings like {@code retention.ms}; returns when clients can use it. */
     public void createTopic(String name, int partitions, Map<String, String> settings) {
         try (var admin = admin()) {
             var topic = new NewTopic(name, partitions, (short) 1).configs(settings);
             await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+            awaitTopic(admin, name, true);
         }
     }
 
+    /** Deletes a topic; returns when clients no longer see it. */
     public void deleteTopic(String name) {
         try (var admin = admin()) {
             await(admin.deleteTopics(List.of(name)).all(), "delete topic " + name);
+            awaitTopic(admin, name, false);
         }
     }
 
@@ -180,9 +192,18 @@ public final class KafkaBroker implements AutoCloseable {
         return process;
     }
 
-    private static void await(KafkaFuture<Void> future, String what) {
+    /** The controller answers before the broker shows the change to clients. */
+    private static void awaitTopic(Admin admin, String name, boolean exists) {
+        var what = (exists ? "see topic " : "see the end of topic ") + name;
+        if (!Deadline.in(PATIENCE)
+                .await(() -> await(admin.listTopics().names(), what).contains(name) == exists)) {
+            throw new IllegalStateException("Could not " + what);
+        }
+    }
+
+    private static <T> T await(KafkaFuture<T> future, String what) {
         try {
-            future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Could not " + what, e);
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.lanekeeper.testkit;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,9 +18,11 @@ final class LogTail {
         if (!Files.exists(log)) {
             return "(no log at " + log + ")";
         }
-        try {
-            var text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-            return log + " ends with:\n" + text.substring(Math.max(0, text.length() - LENGTH));
+        try (var file = new RandomAccessFile(log.toFile(), "r")) {
+            var end = new byte[(int) Math.min(file.length(), LENGTH)];
+            file.seek(file.length() - end.length);
+            file.readFully(end);
+            return log + " ends with:\n" + new String(end, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not read " + log, e);
         }

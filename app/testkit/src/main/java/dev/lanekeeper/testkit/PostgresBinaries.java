@@ -22,8 +22,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * The PostgreSQL programs of the binaries on the class path, unpacked once for each version into the folder for temporary files
- * and shared by all JVMs after that.
+ * The PostgreSQL programs of the binaries on the class path, unpacked once for each version into the folder for
+ * temporary files and shared by all JVMs after that.
  */
 record PostgresBinaries(Path home) {
 
@@ -46,7 +46,10 @@ record PostgresBinaries(Path home) {
         }
     }
 
-    /** The command that runs a program; as root in a user namespace of its own, because PostgreSQL refuses to run as root. */
+    /**
+     * The command that runs a program; as root in a user namespace of its own, because PostgreSQL refuses to run as
+     * root.
+     */
     List<String> command(String program, String... arguments) {
         var plain = Stream.concat(Stream.of(home.resolve("bin/" + program).toString()), Stream.of(arguments));
         if (!"root".equals(System.getProperty("user.name"))) {
@@ -73,7 +76,10 @@ record PostgresBinaries(Path home) {
         }
     }
 
-    /** Unpacks beside the final place and moves at the end, so that an interrupted unpacking leaves nothing half done there. */
+    /**
+     * Unpacks beside the final place and moves at the end, so that an interrupted unpacking leaves nothing half done
+     * there.
+     */
     private static void unpackInto(Path home) throws IOException {
         var draft = Files.createTempDirectory(home.getParent(), "draft");
         try (var tar = new TarArchiveInputStream(new XZCompressorInputStream(archive()))) {

@@ -1,6 +1,7 @@
 package dev.lanekeeper.testkit;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,6 +17,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public record PostgresDatabase(int port, String name) {
 
     private static final String SUPERUSER = "postgres";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ALL = "%";
 
     /** The address for a connection pool; there is no password. */
@@ -46,7 +48,10 @@ public record PostgresDatabase(int port, String name) {
         return terminate(backends(name), random);
     }
 
-    /** Kills (kill -9) the process of one of this database's connections: the whole server drops all and recovers. */
+    /**
+     * Kills (kill -9) the process of one of this database's connections: the whole server drops all and recovers.
+     * Returns when it has begun to; {@link PostgresServer#awaitReady} waits for the end.
+     */
     public void killBackend(Random random) {
         kill(backends(name), random);
     }
@@ -69,11 +74,18 @@ public record PostgresDatabase(int port, String name) {
         return chosen.size();
     }
 
-    private static void kill(List<Long> backends, Random random) {
+    private void kill(List<Long> backends, Random random) {
         if (backends.isEmpty()) {
             throw new IllegalStateException("There is no connection whose process could be killed");
         }
-        Commands.signal("KILL", oneOf(backends, random));
+        try (var witness = dataSource().getConnection()) {
+            Commands.signal("KILL", oneOf(backends, random));
+            if (!Deadline.in(PATIENCE).await(() -> !witness.isValid(1))) {
+                throw new IllegalStateException("The server has not noticed that a process was killed");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Could not connect to " + name, e);
+        }
     }
 
     private static Long oneOf(List<Long> backends, Random random) {

@@ -13,8 +13,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real PostgreSQL on 127.0.0.1, as durable as in production (fsync and synchronous commit are on), which tests may kill and start
- * again: its port and its data stay until {@link #close}. It never outlives this JVM.
+ * A real PostgreSQL on 127.0.0.1, as durable as in production (fsync and synchronous commit are on), which tests may
+ * kill and start again: its port and its data stay until {@link #close}. It never outlives this JVM.
  *
  * <p>{@link #shared} gives the one server that all tests of a JVM use, each with a database of its own:
  *
@@ -62,7 +62,10 @@ public final class PostgresServer implements AutoCloseable {
         return create(Map.of());
     }
 
-    /** Starts a server of its own with settings of {@code postgresql.conf} in addition to, or instead of, the usual ones. */
+    /**
+     * Starts a server of its own with settings of {@code postgresql.conf} in addition to, or instead of, the usual
+     * ones.
+     */
     public static PostgresServer create(Map<String, String> settings) {
         var server = new PostgresServer(PostgresBinaries.unpacked());
         try {
@@ -151,7 +154,10 @@ public final class PostgresServer implements AutoCloseable {
         return main.terminateBackendsOfServer(random);
     }
 
-    /** Kills (kill -9) the process of one connection: the server drops all connections and recovers, as after a crash. */
+    /**
+     * Kills (kill -9) the process of one connection: the server drops all connections and recovers; see {@link
+     * #awaitReady}.
+     */
     public void killBackend(Random random) {
         main.killBackendOfServer(random);
     }
@@ -161,7 +167,10 @@ public final class PostgresServer implements AutoCloseable {
         return postmaster == null ? List.of() : new ProcessTree(postmaster.pid()).pids();
     }
 
-    /** The processor time that the server has used since it was created, with all processes that have ended; exact to 10 ms a process. */
+    /**
+     * The processor time that the server has used since it was created, with all processes that have ended; exact to 10
+     * ms a process.
+     */
     public synchronized Duration cpu() {
         return postmaster == null ? cpuOfEarlierRuns : cpuOfEarlierRuns.plus(new ProcessTree(postmaster.pid()).cpu());
     }

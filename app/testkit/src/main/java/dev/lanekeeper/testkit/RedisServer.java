@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis on 127.0.0.1, empty after each start: it writes nothing to disk. Its port stays over restarts, and it never outlives this
- * JVM. All methods may be called from any thread.
+ * A real Redis on 127.0.0.1, empty after each start: it writes nothing to disk. Its port stays over restarts, and it
+ * never outlives this JVM. All methods may be called from any thread.
  */
 public final class RedisServer implements AutoCloseable {
 

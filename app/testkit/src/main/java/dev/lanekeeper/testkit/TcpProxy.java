@@ -6,22 +6,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link #cut}) or a
- * silent ({@link #stall}) network. All methods may be called from any thread.
+ * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link
+ * #cut}) or a silent ({@link #stall}) network. All methods may be called from any thread.
  */
 public final class TcpProxy implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int BUFFER = 64 * 1024;
 
     private final int port;
     private final int targetPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-    private @Nullable ServerSocket listener;
+    private @Nullable Listener listener;
     private boolean stalled;
 
     private TcpProxy(int port, int targetPort) {
@@ -47,13 +49,12 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /** Closes all connections and refuses new ones, until {@link #heal}. */
-    public synchronized void cut() {
-        if (listener != null) {
-            close(listener);
-            listener = null;
+    public void cut() {
+        var closed = closeEverything();
+        if (closed != null) {
+            // The kernel goes on accepting until the accepting thread has let go.
+            closed.awaitEnd();
         }
-        sockets.forEach(TcpProxy::close);
-        sockets.clear();
     }
 
     /** Keeps connections open and accepts new ones, but passes no byte, until {@link #heal}. */
@@ -63,8 +64,7 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Passes bytes again: those that were held back, and those of new connections. */
     public synchronized void heal() {
-        stalled = false;
-        notifyAll();
+        endStall();
         if (listener == null) {
             listener = listen();
         }
@@ -72,19 +72,33 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Closes all connections; the port is free again. */
     @Override
-    public synchronized void close() {
+    public void close() {
         cut();
+        endStall();
+    }
+
+    private synchronized @Nullable Listener closeEverything() {
+        var closed = listener;
+        listener = null;
+        if (closed != null) {
+            close(closed.socket);
+        }
+        sockets.forEach(TcpProxy::close);
+        sockets.clear();
+        return closed;
+    }
+
+    private synchronized void endStall() {
         stalled = false;
         notifyAll();
     }
 
-    private ServerSocket listen() {
+    private Listener listen() {
         try {
             var socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            start("accept", () -> accept(socket));
-            return socket;
+            return new Listener(socket, start("accept", () -> accept(socket)));
         } catch (IOException e) {
             throw new UncheckedIOException("Could not listen on " + port, e);
         }
@@ -112,7 +126,7 @@ public final class TcpProxy implements AutoCloseable {
     private synchronized boolean admit(ServerSocket from, Socket client, Socket server) throws IOException {
         sockets.add(client);
         sockets.add(server);
-        if (listener != from) {
+        if (listener == null || listener.socket != from) {
             closeBoth(client, server);
             return false;
         }
@@ -148,10 +162,11 @@ public final class TcpProxy implements AutoCloseable {
         sockets.remove(other);
     }
 
-    private void start(String name, Step step) {
+    private Thread start(String name, Step step) {
         var thread = new Thread(() -> run(step), "proxy-" + port + "-" + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** A closed socket is how these threads end. */
@@ -170,6 +185,17 @@ public final class TcpProxy implements AutoCloseable {
             socket.close();
         } catch (Exception e) {
             throw new IllegalStateException("Could not close " + socket, e);
+        }
+    }
+
+    private record Listener(ServerSocket socket, Thread acceptor) {
+
+        void awaitEnd() {
+            try {
+                acceptor.join(PATIENCE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -66,6 +66,15 @@ class JavaProcessTest {
     }
 
     @Test
+    void tellsItsProcessorTime() {
+        try (var process = command.start()) {
+            process.awaitLine("hello", PATIENCE);
+
+            assertThat(process.cpu()).isBetween(Duration.ofMillis(10), PATIENCE);
+        }
+    }
+
+    @Test
     void leadsASessionOfItsOwn() throws IOException {
         try (var process = command.start()) {
             process.awaitLine("hello", PATIENCE);

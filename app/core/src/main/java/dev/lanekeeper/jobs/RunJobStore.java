@@ -1,0 +1,139 @@
+package dev.lanekeeper.jobs;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.jobrunr.jobs.Job;
+import org.jobrunr.jobs.JobVersioner;
+import org.jobrunr.jobs.mappers.JobMapper;
+import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.storage.BackgroundJobServerStatus;
+import org.jobrunr.storage.ConcurrentJobModificationException;
+import org.jobrunr.storage.JobRunrMetadata;
+import org.jobrunr.storage.ServerTimedOutException;
+import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
+import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * JobRunr's tables, with three differences from JobRunr's own provider: jobs that end at the same time share a commit, a server whose
+ * row was removed announces itself again instead of stopping all its jobs, and ended jobs are deleted at once when their time is over
+ * (JobRunr would first rewrite each of them as deleted).
+ */
+final class RunJobStore extends PostgresStorageProvider {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunJobStore.class);
+
+    /** FAILED is none of a run's states ({@link DeleteFailedRun}), but a row that another release left there must go too. */
+    private static final List<StateName> ENDED = List.of(StateName.SUCCEEDED, StateName.DELETED, StateName.FAILED);
+
+    private final GroupCommit<Job> groupCommit = new GroupCommit<>(super::save, this::saveTogether);
+    private final Map<String, JobRunrMetadata> clusterMarks = new ConcurrentHashMap<>();
+    private volatile long heardAt = System.nanoTime();
+
+    RunJobStore(DataSource dataSource, String tablePrefix, JobMapper mapper) {
+        super(dataSource, tablePrefix, DatabaseOptions.NO_VALIDATE);
+        setJobMapper(mapper);
+    }
+
+    /** On the caller's connection and in its transaction, which this does not commit. */
+    int insert(Connection connection, List<Job> newJobs) throws SQLException {
+        return jobTable(connection).save(newJobs).size();
+    }
+
+    /** How long ago JobRunr last tried to write its heartbeat, whether or not the database answered. */
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - heardAt);
+    }
+
+    /** How many jobs wait for the next common commit. */
+    int waitingToBeSaved() {
+        return groupCommit.waiting();
+    }
+
+    @Override
+    public Job save(Job job) {
+        if (job.getVersion() == 0) {
+            return super.save(job);
+        }
+        groupCommit.save(job);
+        return job;
+    }
+
+    @Override
+    public void announceBackgroundJobServer(BackgroundJobServerStatus status) {
+        heardAt = System.nanoTime();
+        super.announceBackgroundJobServer(status);
+    }
+
+    /** JobRunr would stop the server and interrupt what it works on when the row is gone. */
+    @Override
+    public boolean signalBackgroundJobServerAlive(BackgroundJobServerStatus status) {
+        heardAt = System.nanoTime();
+        try {
+            return super.signalBackgroundJobServerAlive(status);
+        } catch (ServerTimedOutException rowIsGone) {
+            LOG.info("JobRunr's row of this server was removed, it is written again; server={}", status.getName());
+            super.announceBackgroundJobServer(status);
+            clusterMarks.values().forEach(super::saveMetadata);
+            return true;
+        }
+    }
+
+    @Override
+    public @Nullable JobRunrMetadata getMetadata(String name, String owner) {
+        var found = super.getMetadata(name, owner);
+        if (found != null) {
+            remember(found);
+        }
+        return found;
+    }
+
+    @Override
+    public void saveMetadata(JobRunrMetadata metadata) {
+        super.saveMetadata(metadata);
+        remember(metadata);
+    }
+
+    @Override
+    public int deleteJobsPermanently(StateName state, Instant updatedBefore) {
+        if (state != StateName.DELETED) {
+            return super.deleteJobsPermanently(state, updatedBefore);
+        }
+        return ENDED.stream()
+                .mapToInt(ended -> super.deleteJobsPermanently(ended, updatedBefore))
+                .sum();
+    }
+
+    /** Only the marks of the whole cluster: a server that starts while JobRunr's version is missing works on nothing. */
+    private void remember(JobRunrMetadata metadata) {
+        if (metadata.getOwner().equals("cluster")) {
+            clusterMarks.put(metadata.getName(), metadata);
+        }
+    }
+
+    /** Those whose rows were changed by somebody else are refused, the others are saved. */
+    private Set<Job> saveTogether(List<Job> jobs) {
+        var versions = jobs.stream().map(JobVersioner::new).toList();
+        versions.forEach(JobVersioner::close);
+        try {
+            super.save(jobs);
+            return Set.of();
+        } catch (ConcurrentJobModificationException e) {
+            return Set.copyOf(e.getConcurrentUpdatedJobs());
+        } catch (RuntimeException e) {
+            // A commit that fails leaves the new versions in the jobs, and the next attempt would look for rows that
+            // never were.
+            versions.forEach(JobVersioner::close);
+            throw e;
+        }
+    }
+}
