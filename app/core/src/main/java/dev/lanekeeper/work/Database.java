@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,10 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -89,6 +92,33 @@ public final class Database {
     }
 
     /**
+     * Runs the step as part of the transaction that is bound to this thread and repeats it alone after a deadlock or a lock
+     * timeout, so that what the transaction did before is not repeated.
+     */
+    public <T> T inSavepoint(Supplier<T> step) {
+        var connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            for (var attempt = 1; ; attempt++) {
+                var savepoint = connection.setSavepoint();
+                try {
+                    var result = step.get();
+                    connection.releaseSavepoint(savepoint);
+                    return result;
+                } catch (DataAccessException e) {
+                    if (attempt == ATTEMPTS || !isRepeatable(e)) {
+                        throw e;
+                    }
+                    connection.rollback(savepoint);
+                }
+            }
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The savepoint around the record of a result failed", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    /**
      * Bounds how long this transaction may wait for a lock and how long it may hold its own while this process is frozen, and
      * keeps the planner from reading whole queue tables because they were empty when it first looked. First statement of
      * each transaction that locks lanes.
@@ -109,6 +139,18 @@ public final class Database {
                 .query(OffsetDateTime.class)
                 .single()
                 .toInstant();
+    }
+
+    /** Whether the database could not be reached or went away, so that whether a commit succeeded may be unknown. */
+    public static boolean isAway(Throwable e) {
+        var cause = NestedExceptionUtils.getMostSpecificCause(e);
+        if (cause instanceof SQLException s && s.getSQLState() != null) {
+            return s.getSQLState().startsWith("08")
+                    || s.getSQLState().startsWith("57P")
+                    || s.getSQLState().startsWith("53")
+                    || s.getSQLState().equals("25P03");
+        }
+        return cause instanceof SQLException || cause instanceof IOException;
     }
 
     public static boolean isRepeatable(Throwable e) {

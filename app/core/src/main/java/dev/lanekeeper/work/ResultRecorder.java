@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.LaneStore.Bundled;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
@@ -85,6 +86,26 @@ public class ResultRecorder {
             }
             items.begin(lane.laneId(), itemId);
             return true;
+        });
+    }
+
+    /**
+     * Moves items that have not been started from a bundle whose current item takes long to a READY bundle of their own.
+     *
+     * @return how many were moved; none when the lane is no longer this run's
+     */
+    public int split(Run run, OwnedLane bundle, List<Long> itemIds) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            var locked = lanes.lockOwned(run.runId(), List.of(bundle));
+            if (locked.isEmpty()) {
+                return 0;
+            }
+            var other = LaneIds.bundle(clock);
+            lanes.add(List.of(new Addition(other, bundle.handlerId(), itemIds.size(), true)));
+            var moved = items.moveTogether(bundle.laneId(), other, itemIds);
+            lanes.keep(Map.of(bundle.laneId(), locked.get(0).waiting() - moved, other, moved));
+            return moved;
         });
     }
 

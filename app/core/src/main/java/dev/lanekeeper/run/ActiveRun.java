@@ -1,0 +1,172 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.work.LaneResult;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.Run;
+import dev.lanekeeper.work.WaitingItem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in this process's memory: the lanes that it holds, the item that it is at, the results that are not recorded yet.
+ *
+ * <p>Its own thread works through it; the node's watch may take lanes and items from it that it has not started, when it is
+ * stuck in a handler.
+ */
+public final class ActiveRun {
+
+    private final Run run;
+    private final int handlerId;
+    private final int slot;
+    private final long startedNanos = System.nanoTime();
+    private final Map<UUID, OwnedLane> held = new LinkedHashMap<>();
+    private List<PendingLane> pending = new ArrayList<>();
+    private @Nullable OwnedLane current;
+    private List<Long> rest = List.of();
+    private @Nullable Working working;
+    private boolean abandoned;
+    private int items;
+
+    /**
+     * @param handlerId whose share of the workers it counts against
+     * @param slot of the tally rows; one per worker
+     */
+    public ActiveRun(Run run, int handlerId, int slot, List<OwnedLane> lanes) {
+        this.run = run;
+        this.handlerId = handlerId;
+        this.slot = slot;
+        add(lanes);
+    }
+
+    /** A lane that was worked on, and what is to be recorded of it. */
+    record PendingLane(LaneResult result, List<RunListener.Result> told) {}
+
+    /** The item whose handler is being called. */
+    public record Working(String handler, WaitingItem item, Thread thread, long sinceNanos) {
+
+        public Duration elapsed() {
+            return Duration.ofNanos(System.nanoTime() - sinceNanos);
+        }
+    }
+
+    public Run run() {
+        return run;
+    }
+
+    public int handlerId() {
+        return handlerId;
+    }
+
+    public int slot() {
+        return slot;
+    }
+
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    synchronized int items() {
+        return items;
+    }
+
+    public synchronized void add(Collection<OwnedLane> lanes) {
+        lanes.forEach(l -> held.put(l.laneId(), l));
+    }
+
+    /** The lanes that it holds and has no unrecorded results of. */
+    synchronized List<OwnedLane> lanes() {
+        return List.copyOf(held.values());
+    }
+
+    public synchronized boolean holds(UUID laneId) {
+        return held.containsKey(laneId);
+    }
+
+    /** Begins with a lane; false when it has been taken away. */
+    synchronized boolean enter(OwnedLane lane, List<Long> itemIds) {
+        if (abandoned || !held.containsKey(lane.laneId())) {
+            return false;
+        }
+        current = lane;
+        rest = new ArrayList<>(itemIds);
+        return true;
+    }
+
+    /** Begins with an item of the current lane; false when it has been moved to another bundle or the run is abandoned. */
+    synchronized boolean start(String handler, WaitingItem item) {
+        if (abandoned || !rest.remove(item.itemId())) {
+            return false;
+        }
+        items++;
+        working = new Working(handler, item, Thread.currentThread(), System.nanoTime());
+        return true;
+    }
+
+    synchronized void stopWorking() {
+        working = null;
+    }
+
+    public synchronized @Nullable Working working() {
+        return working;
+    }
+
+    /** Ends with the current lane and keeps its results until they are recorded. */
+    synchronized void leave(PendingLane lane) {
+        current = null;
+        rest = List.of();
+        pending.add(lane);
+    }
+
+    synchronized void leave() {
+        current = null;
+        rest = List.of();
+    }
+
+    synchronized List<PendingLane> takePending() {
+        var taken = pending;
+        pending = new ArrayList<>();
+        return taken;
+    }
+
+    /** The lane is no longer this run's. */
+    synchronized void release(UUID laneId) {
+        held.remove(laneId);
+    }
+
+    /** Takes away the lanes that have not been started; they are to be given back by the caller. */
+    synchronized List<OwnedLane> surrender() {
+        var waiting = held.values().stream()
+                .filter(l -> !l.equals(current) && pending.stream().noneMatch(p -> p.result().lane().equals(l)))
+                .toList();
+        waiting.forEach(l -> held.remove(l.laneId()));
+        return waiting;
+    }
+
+    /** Takes away the items of the current bundle that have not been started; they are to be moved by the caller. */
+    synchronized @Nullable Split split() {
+        if (current == null || !current.bundle() || rest.isEmpty()) {
+            return null;
+        }
+        var split = new Split(current, List.copyOf(rest));
+        rest = new ArrayList<>();
+        return split;
+    }
+
+    /** The rest of a bundle. */
+    record Split(OwnedLane lane, List<Long> itemIds) {}
+
+    /** This node is no longer known: nothing new is started, nothing is recorded. */
+    public synchronized void abandon() {
+        abandoned = true;
+    }
+
+    synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+}

@@ -1,0 +1,270 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.handler.CannotHeal;
+import dev.lanekeeper.handler.HandlerCall.Transaction;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
+import dev.lanekeeper.run.Executed.Committed;
+import dev.lanekeeper.run.Executed.LaneLost;
+import dev.lanekeeper.run.Executed.Unknown;
+import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.ItemResult.FailedAttempt;
+import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.LaneResult;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.Probe.Step;
+import dev.lanekeeper.work.Recorded;
+import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.State;
+import dev.lanekeeper.work.WaitingItem;
+import dev.lanekeeper.work.WaitingItemSearch;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * One attempt: calls the handler, in its own transaction when it has one, and says what is to be recorded.
+ *
+ * <p>What a handler throws is data: it never leaves this class.
+ */
+final class HandlerExecution {
+
+    private final Database database;
+    private final ResultRecorder recorder;
+    private final WaitingItemSearch search;
+    private final RetryPolicy retries;
+    private final Deadlines deadlines;
+    private final Clock clock;
+    private final Probe probe;
+
+    HandlerExecution(Database database, ResultRecorder recorder, Deadlines deadlines, Clock clock, Probe probe) {
+        this.database = database;
+        this.recorder = recorder;
+        this.search = new WaitingItemSearch(database);
+        this.retries = new RetryPolicy(RandomGenerator.getDefault());
+        this.deadlines = deadlines;
+        this.clock = clock;
+        this.probe = probe;
+    }
+
+    Executed execute(ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item) {
+        var context = new Attempt(handler.id(), item, lane, clock.instant(), search);
+        if (item.intakeError() != null) {
+            var error = new CannotHeal(new UnreadableAtIntake(item.intakeError()));
+            return new Unrecorded(failure(handler, item, context, error));
+        }
+        var transaction = handler.call().transaction();
+        return transaction == null
+                ? new Unrecorded(call(handler, item, context))
+                : new InTransaction(run, handler, lane, item, context).execute(transaction);
+    }
+
+    /** The resource or identity of an event could not be read when it was stored. */
+    static final class UnreadableAtIntake extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        UnreadableAtIntake(String message) {
+            super(message);
+        }
+    }
+
+    private ItemResult call(HandlerDefinition handler, WaitingItem item, EventContext context) {
+        try {
+            return success(handler, item, context, invoke(handler, context));
+        } catch (Throwable e) {
+            return failure(handler, item, context, e);
+        }
+    }
+
+    /** Calls the user's code, under its timeout. */
+    private Outcome invoke(HandlerDefinition handler, EventContext context) throws Throwable {
+        probe.reached(Step.HANDLER_STARTED);
+        var timeout = handler.limits().timeout();
+        var deadline = deadlines.begin(timeout);
+        try {
+            var outcome = handler.call().call(context);
+            deadline.end();
+            probe.reached(Step.HANDLER_ENDED);
+            return outcome;
+        } catch (Throwable e) {
+            if (deadline.end() && timeout != null) {
+                throw new HandlerTimedOut(handler.id(), timeout, e);
+            }
+            throw e;
+        }
+    }
+
+    private ItemResult success(HandlerDefinition handler, WaitingItem item, EventContext context, Outcome outcome) {
+        if (outcome instanceof Outcome.Reject reject) {
+            return finished(item, context, State.REJECTED, fields(handler, context), reject.reason(), true);
+        }
+        if (outcome instanceof Outcome.Skip) {
+            return finished(
+                    item, context, State.SKIPPED, NO_FIELDS, null, handler.limits().keepSkipped());
+        }
+        return finished(item, context, State.DONE, (Outcome.Ack) outcome, null, true);
+    }
+
+    private static final Outcome.Ack NO_FIELDS = new Outcome.Ack(null, null, null, null);
+
+    private Finished finished(
+            WaitingItem item,
+            EventContext context,
+            State state,
+            Outcome.Ack fields,
+            @Nullable String reason,
+            boolean keepsRow) {
+        return new Finished(
+                item.itemId(),
+                item.handlerId(),
+                state,
+                context.attempt(),
+                context.startedAt(),
+                clock.instant(),
+                fields,
+                reason,
+                null,
+                keepsRow,
+                false,
+                null);
+    }
+
+    private ItemResult failure(HandlerDefinition handler, WaitingItem item, EventContext context, Throwable thrown) {
+        var shown = thrown instanceof CannotHeal c && c.getCause() != null ? c.getCause() : thrown;
+        var attempt = Failures.of(context.attempt(), shown);
+        return retries.isRetried(handler, item.event(), context.attempt(), thrown)
+                ? retry(handler, item, context, attempt)
+                : failed(handler, item, context, attempt);
+    }
+
+    private Retry retry(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
+        var now = clock.instant();
+        var dueAt = now.plus(retries.delay(handler.failures().backoff(), context.attempt()));
+        return new Retry(
+                item.itemId(), item.handlerId(), context.attempt(), context.startedAt(), now, dueAt, attempt);
+    }
+
+    private Finished failed(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
+        return new Finished(
+                item.itemId(),
+                item.handlerId(),
+                State.FAILED,
+                context.attempt(),
+                context.startedAt(),
+                clock.instant(),
+                fields(handler, context),
+                attempt.errorMessage(),
+                attempt.fingerprint(),
+                true,
+                handler.failures().afterExhaustion() == AfterExhaustion.PARK && item.resource() != null,
+                attempt);
+    }
+
+    private static Outcome.Ack fields(HandlerDefinition handler, EventContext context) {
+        return handler.call().fieldsOf(context);
+    }
+
+    /** The handler's effects and the record of its result, together or not at all. */
+    private final class InTransaction {
+
+        private final ActiveRun run;
+        private final HandlerDefinition handler;
+        private final OwnedLane lane;
+        private final WaitingItem item;
+        private final EventContext context;
+        private @Nullable ItemResult result;
+        private @Nullable Recorded recorded;
+
+        InTransaction(
+                ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item, EventContext context) {
+            this.run = run;
+            this.handler = handler;
+            this.lane = lane;
+            this.item = item;
+            this.context = context;
+        }
+
+        Executed execute(Transaction transaction) {
+            try {
+                return commit(transaction);
+            } catch (Lost e) {
+                return new LaneLost(result == null ? failure(handler, item, context, e) : result);
+            } catch (RuntimeException | Error e) {
+                if (e instanceof RuntimeException r && isOurs(r)) {
+                    return new Unknown(r);
+                }
+                return new Unrecorded(failure(handler, item, context, e));
+            }
+        }
+
+        private Executed commit(Transaction transaction) {
+            var manager = transaction.manager();
+            var status = manager.getTransaction(transaction.definition());
+            try {
+                result = success(handler, item, context, invoke(handler, context));
+                TransactionSynchronizationManager.registerSynchronization(new RecordBeforeCommit());
+                status.flush();
+            } catch (Throwable e) {
+                manager.rollback(status);
+                return new Unrecorded(failure(handler, item, context, e));
+            }
+            manager.commit(status);
+            probe.reached(Step.RECORD_COMMITTED);
+            return new Committed(Objects.requireNonNull(result), Objects.requireNonNull(recorded));
+        }
+
+        /** Whether the transaction ended through no fault of the handler's. */
+        private boolean isOurs(RuntimeException e) {
+            return (e instanceof DataAccessException || e instanceof TransactionException)
+                    && (Database.isAway(e) || Database.isRepeatable(e));
+        }
+
+        /** Runs after the application's own before-commit steps. */
+        private final class RecordBeforeCommit implements TransactionSynchronization, Ordered {
+
+            @Override
+            public int getOrder() {
+                return Ordered.LOWEST_PRECEDENCE;
+            }
+
+            @Override
+            public void beforeCommit(boolean readOnly) {
+                var lanes = List.of(new LaneResult(
+                        lane, List.of(Objects.requireNonNull(result)), true, isOvertaking(handler)));
+                var done = database.inSavepoint(() -> recorder.recordWithin(run.run(), run.slot(), lanes));
+                if (!done.lost().isEmpty()) {
+                    throw new Lost();
+                }
+                recorded = done;
+            }
+        }
+    }
+
+    /** The lane has another owner; the transaction must not commit. */
+    private static final class Lost extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Lost() {
+            super("the lane has another owner", null, false, false);
+        }
+    }
+
+    static boolean isOvertaking(HandlerDefinition handler) {
+        return handler.failures().onFailure() == HandlerDefinition.OnFailure.OVERTAKE;
+    }
+}

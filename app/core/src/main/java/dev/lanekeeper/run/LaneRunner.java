@@ -1,0 +1,349 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.run.Executed.Committed;
+import dev.lanekeeper.run.Executed.LaneLost;
+import dev.lanekeeper.run.Executed.Unknown;
+import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.WaitingItem;
+import dev.lanekeeper.work.WaitingItemSearch;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * The body of a run: drains the lanes that it owns, each in order, and takes the next pack until its slice is over.
+ *
+ * <p>Called by JobRunr on a worker's thread, once per run job.
+ */
+public final class LaneRunner {
+
+    private static final Logger log = LoggerFactory.getLogger(LaneRunner.class);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final ActiveRuns runs;
+    private final RegisteredHandlers handlers;
+    private final RunSupply supply;
+    private final RunSettings settings;
+    private final Lease lease;
+    private final Clock clock;
+    private final WaitingItemSearch search;
+    private final ResultRecorder recorder;
+    private final HandlerExecution execution;
+    private final ResultKeeper keeper;
+    private final ListenerGuard listeners;
+
+    /** What runs need of the rest of the house. */
+    public record Neighbours(
+            ActiveRuns runs,
+            RegisteredHandlers handlers,
+            RunSupply supply,
+            Lease lease,
+            Deadlines deadlines,
+            List<RunListener> listeners) {}
+
+    public LaneRunner(Neighbours neighbours, RunSettings settings, Database database, Clock clock, Probe probe) {
+        this.runs = neighbours.runs();
+        this.handlers = neighbours.handlers();
+        this.supply = neighbours.supply();
+        this.lease = neighbours.lease();
+        this.settings = settings;
+        this.clock = clock;
+        this.search = new WaitingItemSearch(database);
+        this.recorder = new ResultRecorder(database, clock, probe);
+        this.execution = new HandlerExecution(database, recorder, neighbours.deadlines(), clock, probe);
+        this.listeners = new ListenerGuard(neighbours.listeners());
+        this.keeper = new ResultKeeper(recorder, supply, listeners);
+    }
+
+    /** Looks after runs that are stuck in a handler; for a thread of the node's own. */
+    public RunWatch watch() {
+        return new RunWatch(runs, keeper, recorder, supply, settings);
+    }
+
+    /** Works until nothing is left for this run; gives back what is, and frees its worker, whatever happens. */
+    public void run(UUID runId) {
+        var run = runs.find(runId);
+        if (run == null) {
+            run = supply.adopt(runId);
+        }
+        if (run == null) {
+            return;
+        }
+        try {
+            work(run);
+        } finally {
+            end(run);
+        }
+    }
+
+    private void work(ActiveRun run) {
+        while (!run.isAbandoned()) {
+            drain(run);
+            if (isOver(run)) {
+                return;
+            }
+            var next = supply.next(run);
+            if (next.isEmpty()) {
+                return;
+            }
+            run.add(next);
+        }
+    }
+
+    private boolean isOver(ActiveRun run) {
+        return run.age().compareTo(settings.slice()) >= 0
+                || run.items() >= settings.maxItems()
+                || !lease.mayStart()
+                || supply.shouldYield(run);
+    }
+
+    private void end(ActiveRun run) {
+        try {
+            keeper.record(run);
+            keeper.giveBack(run, run.surrender());
+        } catch (RuntimeException e) {
+            log.atError()
+                    .addKeyValue("run", run.run().runId())
+                    .setCause(e)
+                    .log("A run could not give its lanes back; its node's heartbeat will");
+        } finally {
+            runs.remove(run);
+            supply.ended(run);
+        }
+    }
+
+    /** Chunk after chunk until the run holds no lane or its time is up. */
+    private void drain(ActiveRun run) {
+        while (!run.isAbandoned()) {
+            var lanes = run.lanes();
+            if (lanes.isEmpty()) {
+                return;
+            }
+            drainChunk(run, lanes);
+            if (isOver(run)) {
+                return;
+            }
+        }
+    }
+
+    private void drainChunk(ActiveRun run, List<OwnedLane> lanes) {
+        var perLane = Math.max(1, settings.chunk() / lanes.size());
+        var byLane = read(run, lanes, perLane);
+        if (byLane == null) {
+            return;
+        }
+        var began = System.nanoTime();
+        for (var lane : lanes) {
+            var items = byLane.getOrDefault(lane.laneId(), List.of());
+            if (items.isEmpty() && !byLane.isEmpty()) {
+                continue; // beyond the bytes of this chunk; its turn comes with the next
+            }
+            new LaneWalk(run, lane, items, began).walk();
+            if (isChunkOver(began) || run.isAbandoned() || run.items() >= settings.maxItems()) {
+                break;
+            }
+        }
+        keeper.record(run);
+    }
+
+    private boolean isChunkOver(long began) {
+        return System.nanoTime() - began >= settings.chunkTime().toNanos() || !lease.mayStart();
+    }
+
+    /** Reads the next items; waits a moment and says null when the database is away. */
+    private @Nullable Map<UUID, List<WaitingItem>> read(ActiveRun run, List<OwnedLane> lanes, int perLane) {
+        try {
+            return search
+                    .first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes())
+                    .stream()
+                    .collect(Collectors.groupingBy(WaitingItem::laneId, LinkedHashMap::new, Collectors.toList()));
+        } catch (DataAccessException e) {
+            if (!Database.isAway(e)) {
+                throw e;
+            }
+            log.atDebug()
+                    .addKeyValue("run", run.run().runId())
+                    .log("The database is away; the run waits: {}", e.toString());
+            LockSupport.parkNanos(PAUSE.toNanos());
+            return null;
+        }
+    }
+
+    /** One lane's turn in a chunk: its due items in order, until one is not due or the chunk's time is up. */
+    private final class LaneWalk {
+
+        private final ActiveRun run;
+        private final OwnedLane lane;
+        private final List<WaitingItem> items;
+        private final long began;
+        private Chunk chunk;
+        private boolean keep = true;
+        private boolean gone;
+        private boolean overtake;
+
+        LaneWalk(ActiveRun run, OwnedLane lane, List<WaitingItem> items, long began) {
+            this.run = run;
+            this.lane = lane;
+            this.items = items;
+            this.began = began;
+            var handler = items.isEmpty() ? null : handlers.find(items.get(0).handlerId());
+            this.overtake = handler != null && HandlerExecution.isOvertaking(handler);
+            this.chunk = new Chunk(lane, overtake);
+        }
+
+        void walk() {
+            if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList())) {
+                return;
+            }
+            if (items.isEmpty()) {
+                keep = false;
+            }
+            for (var item : items) {
+                if (!step(item)) {
+                    break;
+                }
+            }
+            if (gone) {
+                run.leave();
+            } else {
+                run.leave(chunk.toRecord(keep));
+            }
+        }
+
+        /** @return whether the next item of the lane may be looked at */
+        private boolean step(WaitingItem item) {
+            var handler = handlers.find(item.handlerId());
+            if (handler == null || !supply.mayRun(item.handlerId())) {
+                keep = false;
+                return false;
+            }
+            if (item.dueAt().isAfter(clock.instant())) {
+                keep = false;
+                return overtake;
+            }
+            if (!lease.mayStart() || run.isAbandoned()) {
+                return false;
+            }
+            var suspect = lane.suspectUntil() != null && item.itemId() <= lane.suspectUntil();
+            if (suspect && !beginSuspect(item)) {
+                return false;
+            }
+            if (!handle(handler, item)) {
+                return false;
+            }
+            if (suspect && !flush()) {
+                return false;
+            }
+            return !isChunkOver(began) && run.items() < settings.maxItems();
+        }
+
+        /** A suspect runs alone: what was done before is recorded, then its start, then it runs. */
+        private boolean beginSuspect(WaitingItem item) {
+            if (!flush()) {
+                return false;
+            }
+            gone = !recorder.begin(run.run(), lane, item.itemId());
+            if (gone) {
+                run.release(lane.laneId());
+            }
+            return !gone;
+        }
+
+        private boolean handle(HandlerDefinition handler, WaitingItem item) {
+            if (handler.call().transaction() != null && !flush()) {
+                return false;
+            }
+            if (!run.start(handler.id(), item)) {
+                return true;
+            }
+            var started = System.nanoTime();
+            var executed = executeWatched(handler, item);
+            supply.measured(item.handlerId(), System.nanoTime() - started);
+            return conclude(handler, item, executed);
+        }
+
+        private Executed executeWatched(HandlerDefinition handler, WaitingItem item) {
+            listeners.started(handler.id(), item);
+            MDC.put("handler", handler.id());
+            MDC.put("item", Long.toString(item.itemId()));
+            try {
+                return execution.execute(run, handler, lane, item);
+            } finally {
+                run.stopWorking();
+                MDC.remove("handler");
+                MDC.remove("item");
+            }
+        }
+
+        private boolean conclude(HandlerDefinition handler, WaitingItem item, Executed executed) {
+            if (executed instanceof Unrecorded unrecorded) {
+                return unrecorded(handler, item, unrecorded.result());
+            }
+            if (executed instanceof Committed committed) {
+                listeners.ended(handler.id(), item, committed.result());
+                chunk.add(handler.id(), item, committed.result());
+                keeper.settle(run, List.of(chunk.toRecord(true)), committed.recorded());
+                return startAfresh(committed.recorded().kept().contains(lane.laneId()));
+            }
+            if (executed instanceof LaneLost lost) {
+                chunk.add(handler.id(), item, lost.result());
+                listeners.dropped(List.of(new RunListener.Result(handler.id(), item, lost.result())));
+                run.release(lane.laneId());
+                return startAfresh(false);
+            }
+            log.atWarn()
+                    .addKeyValue("handler", handler.id())
+                    .addKeyValue("item", item.itemId())
+                    .log(
+                            "Whether a transaction was committed is unknown; the lane is read again: {}",
+                            ((Unknown) executed).cause().toString());
+            return false;
+        }
+
+        private boolean unrecorded(HandlerDefinition handler, WaitingItem item, ItemResult result) {
+            listeners.ended(handler.id(), item, result);
+            chunk.add(handler.id(), item, result);
+            if (result instanceof ItemResult.Retry && !overtake && !lane.bundle()) {
+                keep = false;
+                return false;
+            }
+            if (result instanceof ItemResult.Finished finished && finished.park()) {
+                keep = false;
+                return false;
+            }
+            return true;
+        }
+
+        private boolean startAfresh(boolean ours) {
+            chunk = new Chunk(lane, overtake);
+            gone = !ours;
+            return ours;
+        }
+
+        /** Records what was done in this lane so far; false when the lane is no longer ours. */
+        private boolean flush() {
+            if (chunk.isEmpty()) {
+                return true;
+            }
+            keeper.record(run, List.of(chunk.toRecord(true)));
+            return startAfresh(run.holds(lane.laneId()));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.run.ActiveRun.PendingLane;
+import dev.lanekeeper.run.RunListener.Result;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.LaneResult;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.Recorded;
+import dev.lanekeeper.work.ResultRecorder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Sees to it that results are recorded, however long the database is away: they are given up only when the lanes have another
+ * owner. After the commit it tells the supply and the listeners.
+ */
+final class ResultKeeper {
+
+    private static final Logger log = LoggerFactory.getLogger(ResultKeeper.class);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final ResultRecorder recorder;
+    private final RunSupply supply;
+    private final ListenerGuard listeners;
+
+    ResultKeeper(ResultRecorder recorder, RunSupply supply, ListenerGuard listeners) {
+        this.recorder = recorder;
+        this.supply = supply;
+        this.listeners = listeners;
+    }
+
+    /** Records what the run has done so far. */
+    void record(ActiveRun run) {
+        record(run, run.takePending());
+    }
+
+    void record(ActiveRun run, List<PendingLane> lanes) {
+        if (!lanes.isEmpty() && !run.isAbandoned()) {
+            var recorded = recordPatiently(run, lanes);
+            if (recorded != null) {
+                settle(run, lanes, recorded);
+            }
+        }
+    }
+
+    /** Gives lanes back in which nothing was done. */
+    void giveBack(ActiveRun run, List<OwnedLane> lanes) {
+        record(
+                run,
+                lanes.stream()
+                        .map(l -> new PendingLane(new LaneResult(l, List.of(), false, true), List.of()))
+                        .toList());
+    }
+
+    private @Nullable Recorded recordPatiently(ActiveRun run, List<PendingLane> lanes) {
+        var results = lanes.stream().map(PendingLane::result).toList();
+        for (var attempt = 1; !run.isAbandoned(); attempt++) {
+            try {
+                return recorder.record(run.run(), run.slot(), results);
+            } catch (DataAccessException | TransactionException e) {
+                if (!Database.isAway(e) && !Database.isRepeatable(e)) {
+                    throw e;
+                }
+                if (attempt == 1) {
+                    log.atWarn()
+                            .addKeyValue("run", run.run().runId())
+                            .addKeyValue("results", results.size())
+                            .log("The database is away; results are kept until they can be recorded: {}", e.toString());
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+        return null;
+    }
+
+    /** After the commit of a handler's own transaction, or of ours. */
+    void settle(ActiveRun run, List<PendingLane> lanes, Recorded recorded) {
+        var told = new ArrayList<Result>();
+        var dropped = new ArrayList<Result>();
+        for (var lane : lanes) {
+            var id = lane.result().lane().laneId();
+            if (!recorded.kept().contains(id)) {
+                run.release(id);
+            }
+            (recorded.lost().contains(id) ? dropped : told).addAll(lane.told());
+        }
+        if (!recorded.blocked().isEmpty()) {
+            supply.blocked(recorded.blocked());
+        }
+        listeners.recorded(told);
+        listeners.dropped(dropped);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.WaitingItem;
+import java.util.List;
+
+/**
+ * Is told what runs do; implemented by the monitor room. Called on the worker's thread, outside transactions; what it throws
+ * is logged and harms nothing.
+ */
+public interface RunListener {
+
+    /** A handler is about to be called. */
+    default void started(String handler, WaitingItem item) {}
+
+    /** A handler call has ended; its result is not recorded yet. */
+    default void ended(String handler, WaitingItem item, ItemResult result) {}
+
+    /** Results are committed, in the order of their lanes. */
+    default void recorded(List<Result> results) {}
+
+    /** Results were dropped, since their lane had another owner by then. */
+    default void dropped(List<Result> results) {}
+
+    /** One result and the item that it is of. */
+    record Result(String handler, WaitingItem item, ItemResult result) {}
+}

@@ -1,0 +1,76 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.run.ActiveRun.Working;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.ResultRecorder;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Keeps a slow handler call from holding up what shares its run: results that are ready are recorded, lanes that have not been
+ * started are given back, and so is the rest of a bundle.
+ *
+ * <p>Called twice a second on a thread of the node's own.
+ */
+public final class RunWatch {
+
+    private static final Logger log = LoggerFactory.getLogger(RunWatch.class);
+    private static final Duration STUCK = Duration.ofSeconds(1);
+
+    private final ActiveRuns runs;
+    private final ResultKeeper keeper;
+    private final ResultRecorder recorder;
+    private final RunSupply supply;
+    private final RunSettings settings;
+    private final Set<Long> warned = ConcurrentHashMap.newKeySet();
+
+    RunWatch(
+            ActiveRuns runs, ResultKeeper keeper, ResultRecorder recorder, RunSupply supply, RunSettings settings) {
+        this.runs = runs;
+        this.keeper = keeper;
+        this.recorder = recorder;
+        this.supply = supply;
+        this.settings = settings;
+    }
+
+    public void look() {
+        for (var run : runs.all()) {
+            var working = run.working();
+            if (working != null && working.elapsed().compareTo(STUCK) >= 0) {
+                relieve(run, working);
+            }
+        }
+    }
+
+    private void relieve(ActiveRun run, Working working) {
+        try {
+            keeper.record(run);
+            keeper.giveBack(run, run.surrender());
+            splitBundle(run);
+        } catch (DataAccessException e) {
+            if (!Database.isAway(e)) {
+                throw e;
+            }
+        }
+        supply.measured(run.handlerId(), working.elapsed().toNanos());
+        var overdue = working.elapsed().compareTo(settings.runningWarning()) >= 0;
+        if (overdue && warned.add(working.item().itemId())) {
+            log.atWarn()
+                    .addKeyValue("handler", working.handler())
+                    .addKeyValue("item", working.item().itemId())
+                    .addKeyValue("thread", working.thread().getName())
+                    .log("A handler call has been running for {}", working.elapsed());
+        }
+    }
+
+    private void splitBundle(ActiveRun run) {
+        var split = run.split();
+        if (split != null) {
+            recorder.split(run.run(), split.lane(), split.itemIds());
+        }
+    }
+}
