@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -141,11 +142,23 @@ public final class ActiveRun {
 
     /** Takes away the lanes that have not been started; they are to be given back by the caller. */
     synchronized List<OwnedLane> surrender() {
+        var waiting = held.values().stream().filter(this::isUnstarted).toList();
+        waiting.forEach(l -> held.remove(l.laneId()));
+        return waiting;
+    }
+
+    /** Takes away those of these lanes that have not been started; they are to be given back by the caller. */
+    synchronized List<OwnedLane> surrender(Set<UUID> laneIds) {
         var waiting = held.values().stream()
-                .filter(l -> !l.equals(current) && pending.stream().noneMatch(p -> p.result().lane().equals(l)))
+                .filter(l -> laneIds.contains(l.laneId()) && isUnstarted(l))
                 .toList();
         waiting.forEach(l -> held.remove(l.laneId()));
         return waiting;
+    }
+
+    private boolean isUnstarted(OwnedLane lane) {
+        return !lane.equals(current)
+                && pending.stream().noneMatch(p -> p.result().lane().equals(lane));
     }
 
     /** Takes away the items of the current bundle that have not been started; they are to be moved by the caller. */

@@ -91,9 +91,7 @@ final class ResultKeeper {
             }
             (recorded.lost().contains(id) ? dropped : told).addAll(lane.told());
         }
-        if (!recorded.blocked().isEmpty()) {
-            supply.blocked(recorded.blocked());
-        }
+        supply.settled(recorded);
         listeners.recorded(told);
         listeners.dropped(dropped);
     }

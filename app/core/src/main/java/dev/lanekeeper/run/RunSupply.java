@@ -21,8 +21,8 @@ public interface RunSupply {
     /** Whether others should have this worker, or the node stops: the run gives its lanes back after the current chunk. */
     boolean shouldYield(ActiveRun run);
 
-    /** Lanes that wait for a due time now. */
-    void blocked(List<Recorded.Blocked> lanes);
+    /** What became of lanes: some wait for a due time now, some may be claimed by anybody. */
+    void settled(Recorded recorded);
 
     /** How long one call of a handler took. */
     void measured(int handlerId, long nanos);

@@ -5,6 +5,7 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ResultRecorder;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,11 @@ public final class RunWatch {
                 relieve(run, working);
             }
         }
+    }
+
+    /** Gives back lanes in which somebody wants something, unless they have been started; those come back by themselves. */
+    public void giveBack(ActiveRun run, Set<UUID> laneIds) {
+        keeper.giveBack(run, run.surrender(laneIds));
     }
 
     private void relieve(ActiveRun run, Working working) {

@@ -11,8 +11,9 @@ import java.util.UUID;
  * @param kept lanes that the run goes on with; all others are no longer its own
  * @param lost lanes that somebody else owns by now: their results were dropped
  * @param blocked lanes that wait for a due time
+ * @param ready how many lanes were given back that anybody may claim now
  */
-public record Recorded(Set<UUID> kept, Set<UUID> lost, List<Blocked> blocked) {
+public record Recorded(Set<UUID> kept, Set<UUID> lost, List<Blocked> blocked, int ready) {
 
     /** A lane that was given back and is not due yet. */
     public record Blocked(UUID laneId, Instant dueAt) {}

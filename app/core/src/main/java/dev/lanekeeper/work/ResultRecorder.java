@@ -252,13 +252,22 @@ public class ResultRecorder {
         if (!lanesNow.kept().isEmpty()) {
             lanes.keep(lanesNow.kept());
         }
+        var ready = 0;
         if (!lanesNow.released().isEmpty()) {
             var now = clock.instant();
-            lanes.release(lanesNow.released()).stream()
-                    .filter(r -> !r.parked() && r.dueAt().toInstant().isAfter(now))
-                    .forEach(r -> blocked.add(new Blocked(r.laneId(), r.dueAt().toInstant())));
+            for (var lane : lanes.release(lanesNow.released())) {
+                if (lane.parked()) {
+                    continue;
+                }
+                if (lane.dueAt().toInstant().isAfter(now)) {
+                    blocked.add(new Blocked(lane.laneId(), lane.dueAt().toInstant()));
+                } else {
+                    ready++;
+                }
+            }
         }
-        return new Recorded(keeping, lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()), blocked);
+        return new Recorded(
+                keeping, lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()), blocked, ready);
     }
 
     /** What the transaction adds to the tallies. */

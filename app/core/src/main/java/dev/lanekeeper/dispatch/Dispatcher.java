@@ -1,0 +1,329 @@
+package dev.lanekeeper.dispatch;
+
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.jobs.JobRunrServer;
+import dev.lanekeeper.run.ActiveRun;
+import dev.lanekeeper.run.ActiveRuns;
+import dev.lanekeeper.run.RunSupply;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.LaneClaimer;
+import dev.lanekeeper.work.LaneSearch;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.Recorded;
+import dev.lanekeeper.work.Run;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Turns READY lanes into runs on this node's free workers: when it is told that there are some, when a lane becomes due, when
+ * a worker is free again, and at least once a second.
+ *
+ * <p>One thread a node; the methods of {@link RunSupply} are called by the runs.
+ */
+final class Dispatcher implements RunSupply {
+
+    /** Tally rows of what this node does outside of any run. */
+    static final int OWN_SLOT = 999;
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration AHEAD = Duration.ofSeconds(10);
+    private static final int MOST_DUE_TIMES = 10_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private final RegisteredHandlers handlers;
+    private final Workers workers;
+    private final Pace pace;
+    private final Hints hints;
+    private final PausedHandlers paused;
+    private final DueTimes dueTimes = new DueTimes();
+    private final ActiveRuns runs;
+    private final LaneClaimer claimer;
+    private final LaneSearch lanes;
+    private final NodeLife life;
+    private final JobRunrServer jobs;
+    private final Launcher launcher;
+    private final Clock clock;
+    private final Thread thread = new Thread(this::loop, "lanekeeper-dispatcher");
+    private boolean woken;
+    private volatile boolean stopping;
+    private volatile boolean hungry;
+    private boolean troubled;
+
+    /** What the dispatcher decides by. */
+    record Rules(RegisteredHandlers handlers, Workers workers, Pace pace, Hints hints, PausedHandlers paused) {}
+
+    /** What it acts with. */
+    record Hands(
+            ActiveRuns runs, LaneClaimer claimer, LaneSearch lanes, NodeLife life, JobRunrServer jobs, Launcher launcher) {}
+
+    Dispatcher(Rules rules, Hands hands, Clock clock) {
+        this.handlers = rules.handlers();
+        this.workers = rules.workers();
+        this.pace = rules.pace();
+        this.hints = rules.hints();
+        this.paused = rules.paused();
+        this.runs = hands.runs();
+        this.claimer = hands.claimer();
+        this.lanes = hands.lanes();
+        this.life = hands.life();
+        this.jobs = hands.jobs();
+        this.launcher = hands.launcher();
+        this.clock = clock;
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        hints.hintAll();
+        thread.start();
+    }
+
+    /** No run is started any more, and those that work give their lanes back after the current item. */
+    void stop() {
+        stopping = true;
+        wake();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a run may be started on this node now. */
+    boolean isOpen() {
+        return !stopping && life.mayStart() && jobs.isRunning();
+    }
+
+    private void loop() {
+        var nextLook = System.nanoTime();
+        while (!stopping) {
+            try {
+                if (System.nanoTime() >= nextLook) {
+                    nextLook = System.nanoTime() + LOOK.toNanos();
+                    look();
+                }
+                if (dueTimes.passed(clock.instant())) {
+                    hints.hintAll();
+                }
+                dispatch();
+                recovered();
+            } catch (DataAccessException | TransactionException e) {
+                troubledBy(e);
+            } catch (RuntimeException e) {
+                log.atError().setCause(e).log("The dispatcher failed; it goes on");
+            }
+            await(nextLook);
+        }
+    }
+
+    private void await(long nextLook) {
+        lock.lock();
+        try {
+            var nanos = Math.max(0, nextLook - System.nanoTime());
+            var due = dueTimes.next();
+            if (due != null) {
+                nanos = Math.min(nanos, Math.max(0, Duration.between(clock.instant(), due).toNanos()));
+            }
+            while (!woken && !stopping && nanos > 0) {
+                nanos = news.awaitNanos(nanos);
+            }
+            woken = false;
+        } catch (InterruptedException e) {
+            stopping = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What nobody told us: lanes that are READY, lanes that are due soon, handlers that were paused. */
+    private void look() {
+        paused.refresh();
+        var now = clock.instant();
+        var ready = lanes.readyHandlers(handlers.numbers(), now);
+        hints.hint(ready);
+        dueTimes.add(lanes.dueBetween(handlers.numbers(), now, now.plus(AHEAD), MOST_DUE_TIMES));
+        hungry = ready.stream().anyMatch(this::isStarving);
+    }
+
+    /** A handler that has work and fewer runs than its fair part of the workers while none is free. */
+    private boolean isStarving(int handlerId) {
+        return workers.free() == 0 && workers.running(handlerId) < fairPart() && mayRun(handlerId);
+    }
+
+    private int fairPart() {
+        return Math.max(1, workers.total() / Math.max(1, handlers.numbers().size()));
+    }
+
+    private void dispatch() {
+        while (isOpen() && dispatchOnce()) {
+            if (stopping) {
+                return;
+            }
+        }
+    }
+
+    private boolean dispatchOnce() {
+        var wanted = new LinkedHashMap<Integer, Integer>();
+        for (int handler : handlers.numbers()) {
+            var allowed = workers.allowed(handler);
+            if (allowed > 0 && mayRun(handler) && hints.take(handler)) {
+                wanted.put(handler, Math.min(2_048, allowed * pace.most(handler)));
+            }
+        }
+        if (wanted.isEmpty()) {
+            return false;
+        }
+        var plan = new RunPlan(workers, pace, jobs);
+        Map<UUID, List<OwnedLane>> owned;
+        try {
+            owned = claimer.claim(life.nodeId(), wanted, plan);
+        } catch (RuntimeException | Error e) {
+            plan.release();
+            hints.hint(wanted.keySet());
+            throw e;
+        }
+        hints.hint(plan.more());
+        launcher.launch(life.nodeId(), plan.reserved(), owned);
+        return !owned.isEmpty();
+    }
+
+    @Override
+    public @Nullable ActiveRun adopt(UUID runId) {
+        for (int handler : handlers.numbers()) {
+            var slots = isOpen() && mayRun(handler) ? workers.reserve(handler, 1) : List.<Integer>of();
+            if (slots.isEmpty()) {
+                continue;
+            }
+            var claimed = claimFor(runId, handler);
+            if (claimed.isEmpty()) {
+                workers.release(handler, slots.get(0));
+                continue;
+            }
+            var run = new ActiveRun(new Run(life.nodeId(), runId), handler, slots.get(0), claimed);
+            runs.add(run);
+            return run;
+        }
+        return null;
+    }
+
+    @Override
+    public List<OwnedLane> next(ActiveRun run) {
+        var handler = run.handlerId();
+        if (!isOpen() || !mayRun(handler) || run.run().nodeId() != life.nodeId() || !hints.take(handler)) {
+            return List.of();
+        }
+        var wanted = pace.next(handler);
+        var claimed = claimFor(run.run().runId(), handler);
+        if (claimed.size() >= wanted) {
+            hints.hint(handler);
+        }
+        return claimed;
+    }
+
+    private List<OwnedLane> claimFor(UUID runId, int handler) {
+        try {
+            return claimer.claim(
+                            life.nodeId(),
+                            Map.of(handler, pace.next(handler)),
+                            ready -> Map.of(runId, ready.getOrDefault(handler, List.of())))
+                    .getOrDefault(runId, List.of());
+        } catch (DataAccessException | TransactionException e) {
+            hints.hint(handler);
+            if (!Database.isAway(e) && !Database.isRepeatable(e)) {
+                throw e;
+            }
+            return List.of();
+        }
+    }
+
+    @Override
+    public boolean mayRun(int handlerId) {
+        return handlers.find(handlerId) != null && !paused.isProcessingPaused(handlerId);
+    }
+
+    @Override
+    public boolean shouldYield(ActiveRun run) {
+        return stopping || (hungry && workers.running(run.handlerId()) > fairPart());
+    }
+
+    @Override
+    public void settled(Recorded recorded) {
+        var soon = clock.instant().plus(AHEAD);
+        var due = recorded.blocked().stream()
+                .map(Recorded.Blocked::dueAt)
+                .filter(d -> d.isBefore(soon))
+                .toList();
+        if (!due.isEmpty()) {
+            dueTimes.add(due);
+            wakeFor(due);
+        }
+        if (recorded.ready() > 0) {
+            hints.hintAll();
+            wake();
+        }
+    }
+
+    private void wakeFor(List<Instant> due) {
+        var first = due.stream().min(Instant::compareTo).orElseThrow();
+        if (first.equals(dueTimes.next())) {
+            wake();
+        }
+    }
+
+    @Override
+    public void measured(int handlerId, long nanos) {
+        pace.measured(handlerId, nanos);
+    }
+
+    @Override
+    public void ended(ActiveRun run) {
+        workers.release(run.handlerId(), run.slot());
+        hungry = false;
+        wake();
+    }
+
+    /** Somebody needs a worker and none is free for it. */
+    void starved(int handlerId) {
+        hints.hint(handlerId);
+        hungry = hungry || isStarving(handlerId);
+        wake();
+    }
+
+    private void troubledBy(RuntimeException e) {
+        if (!troubled) {
+            troubled = true;
+            log.atWarn().log("The dispatcher cannot reach the database; it tries again: {}", e.toString());
+        }
+    }
+
+    private void recovered() {
+        if (troubled) {
+            troubled = false;
+            log.atInfo().log("The dispatcher has the database again");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.lanekeeper.dispatch;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which handlers may have READY lanes that nobody has claimed, so that nobody asks the database in vain. A missed hint costs
+ * a second at most: every node looks that often.
+ */
+final class Hints {
+
+    private final Set<Integer> handlerIds;
+    private final Set<Integer> hinted = ConcurrentHashMap.newKeySet();
+
+    Hints(Set<Integer> handlerIds) {
+        this.handlerIds = handlerIds;
+    }
+
+    void hint(int handlerId) {
+        hinted.add(handlerId);
+    }
+
+    void hint(Collection<Integer> handlers) {
+        hinted.addAll(handlers);
+    }
+
+    void hintAll() {
+        hinted.addAll(handlerIds);
+    }
+
+    /** Before a claim: what is hinted at from now on is news. */
+    boolean take(int handlerId) {
+        return hinted.remove(handlerId);
+    }
+
+    boolean isHinted(int handlerId) {
+        return hinted.contains(handlerId);
+    }
+}
