@@ -69,7 +69,12 @@ final class Dispatcher implements RunSupply {
 
     /** What it acts with. */
     record Hands(
-            ActiveRuns runs, LaneClaimer claimer, LaneSearch lanes, NodeLife life, JobRunrServer jobs, Launcher launcher) {}
+            ActiveRuns runs,
+            LaneClaimer claimer,
+            LaneSearch lanes,
+            NodeLife life,
+            JobRunrServer jobs,
+            Launcher launcher) {}
 
     Dispatcher(Rules rules, Hands hands, Clock clock) {
         this.handlers = rules.handlers();
@@ -113,6 +118,12 @@ final class Dispatcher implements RunSupply {
         }
     }
 
+    /** Somebody says that lanes are READY. */
+    void hinted() {
+        hints.hintAll();
+        wake();
+    }
+
     /** Whether a run may be started on this node now. */
     boolean isOpen() {
         return !stopping && life.mayStart() && jobs.isRunning();
@@ -146,7 +157,9 @@ final class Dispatcher implements RunSupply {
             var nanos = Math.max(0, nextLook - System.nanoTime());
             var due = dueTimes.next();
             if (due != null) {
-                nanos = Math.min(nanos, Math.max(0, Duration.between(clock.instant(), due).toNanos()));
+                nanos = Math.min(
+                        nanos,
+                        Math.max(0, Duration.between(clock.instant(), due).toNanos()));
             }
             while (!woken && !stopping && nanos > 0) {
                 nanos = news.awaitNanos(nanos);

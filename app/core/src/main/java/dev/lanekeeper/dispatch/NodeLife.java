@@ -152,7 +152,8 @@ public final class NodeLife implements Lease {
                 unknown.stream().filter(l -> unknownBefore.contains(l.laneId())).toList();
         again.stream()
                 .collect(Collectors.groupingBy(Owned::ownerRun))
-                .forEach((run, forgotten) -> recorder.record(new Run(nodeId, run), Dispatcher.OWN_SLOT, nothing(forgotten)));
+                .forEach((run, forgotten) ->
+                        recorder.record(new Run(nodeId, run), Dispatcher.OWN_SLOT, nothing(forgotten)));
         var seen = new HashSet<UUID>();
         unknown.forEach(l -> seen.add(l.laneId()));
         again.forEach(l -> seen.remove(l.laneId()));
@@ -167,7 +168,7 @@ public final class NodeLife implements Lease {
 
     private static List<LaneResult> nothing(List<Owned> lanes) {
         return lanes.stream()
-                .map(l -> new LaneResult(l.lane(), List.of(), false, true))
+                .map(l -> new LaneResult(l.lane(), List.of(), LaneResult.Next.RELEASE, true))
                 .toList();
     }
 
@@ -185,7 +186,9 @@ public final class NodeLife implements Lease {
     private void troubledBy(RuntimeException e) {
         if (!troubled) {
             troubled = true;
-            log.atWarn().addKeyValue("node", nodeId).log("The heartbeat failed; it is tried again: {}", Objects.toString(e));
+            log.atWarn()
+                    .addKeyValue("node", nodeId)
+                    .log("The heartbeat failed; it is tried again: {}", Objects.toString(e));
         }
     }
 

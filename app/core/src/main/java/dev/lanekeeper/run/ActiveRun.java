@@ -1,6 +1,7 @@
 package dev.lanekeeper.run;
 
 import dev.lanekeeper.work.LaneResult;
+import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Run;
 import dev.lanekeeper.work.WaitingItem;
@@ -30,6 +31,7 @@ public final class ActiveRun {
     private List<PendingLane> pending = new ArrayList<>();
     private @Nullable OwnedLane current;
     private List<Long> rest = List.of();
+    private @Nullable Chunk chunk;
     private @Nullable Working working;
     private boolean abandoned;
     private int items;
@@ -90,12 +92,13 @@ public final class ActiveRun {
     }
 
     /** Begins with a lane; false when it has been taken away. */
-    synchronized boolean enter(OwnedLane lane, List<Long> itemIds) {
+    synchronized boolean enter(OwnedLane lane, List<Long> itemIds, Chunk results) {
         if (abandoned || !held.containsKey(lane.laneId())) {
             return false;
         }
         current = lane;
         rest = new ArrayList<>(itemIds);
+        chunk = results;
         return true;
     }
 
@@ -119,14 +122,19 @@ public final class ActiveRun {
 
     /** Ends with the current lane and keeps its results until they are recorded. */
     synchronized void leave(PendingLane lane) {
-        current = null;
-        rest = List.of();
+        leave();
         pending.add(lane);
     }
 
     synchronized void leave() {
         current = null;
         rest = List.of();
+        chunk = null;
+    }
+
+    /** What was done in the current lane before the item that is being handled. */
+    synchronized @Nullable PendingLane takeCurrent() {
+        return working == null || chunk == null || chunk.isEmpty() ? null : chunk.take(Next.HOLD);
     }
 
     synchronized List<PendingLane> takePending() {

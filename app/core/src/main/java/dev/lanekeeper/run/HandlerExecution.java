@@ -114,7 +114,12 @@ final class HandlerExecution {
         }
         if (outcome instanceof Outcome.Skip) {
             return finished(
-                    item, context, State.SKIPPED, NO_FIELDS, null, handler.limits().keepSkipped());
+                    item,
+                    context,
+                    State.SKIPPED,
+                    NO_FIELDS,
+                    null,
+                    handler.limits().keepSkipped());
         }
         return finished(item, context, State.DONE, (Outcome.Ack) outcome, null, true);
     }
@@ -154,8 +159,7 @@ final class HandlerExecution {
     private Retry retry(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
         var now = clock.instant();
         var dueAt = now.plus(retries.delay(handler.failures().backoff(), context.attempt()));
-        return new Retry(
-                item.itemId(), item.handlerId(), context.attempt(), context.startedAt(), now, dueAt, attempt);
+        return new Retry(item.itemId(), item.handlerId(), context.attempt(), context.startedAt(), now, dueAt, attempt);
     }
 
     private Finished failed(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
@@ -244,7 +248,7 @@ final class HandlerExecution {
             @Override
             public void beforeCommit(boolean readOnly) {
                 var lanes = List.of(new LaneResult(
-                        lane, List.of(Objects.requireNonNull(result)), true, isOvertaking(handler)));
+                        lane, List.of(Objects.requireNonNull(result)), LaneResult.Next.KEEP, isOvertaking(handler)));
                 var done = database.inSavepoint(() -> recorder.recordWithin(run.run(), run.slot(), lanes));
                 if (!done.lost().isEmpty()) {
                     throw new Lost();

@@ -8,6 +8,7 @@ import dev.lanekeeper.run.Executed.Unknown;
 import dev.lanekeeper.run.Executed.Unrecorded;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ResultRecorder;
@@ -170,9 +171,7 @@ public final class LaneRunner {
     /** Reads the next items; waits a moment and says null when the database is away. */
     private @Nullable Map<UUID, List<WaitingItem>> read(ActiveRun run, List<OwnedLane> lanes, int perLane) {
         try {
-            return search
-                    .first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes())
-                    .stream()
+            return search.first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes()).stream()
                     .collect(Collectors.groupingBy(WaitingItem::laneId, LinkedHashMap::new, Collectors.toList()));
         } catch (DataAccessException e) {
             if (!Database.isAway(e)) {
@@ -193,8 +192,8 @@ public final class LaneRunner {
         private final OwnedLane lane;
         private final List<WaitingItem> items;
         private final long began;
-        private Chunk chunk;
-        private boolean keep = true;
+        private final Chunk chunk;
+        private Next next = Next.KEEP;
         private boolean gone;
         private boolean overtake;
 
@@ -209,11 +208,11 @@ public final class LaneRunner {
         }
 
         void walk() {
-            if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList())) {
+            if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
                 return;
             }
             if (items.isEmpty()) {
-                keep = false;
+                next = Next.RELEASE;
             }
             for (var item : items) {
                 if (!step(item)) {
@@ -223,7 +222,7 @@ public final class LaneRunner {
             if (gone) {
                 run.leave();
             } else {
-                run.leave(chunk.toRecord(keep));
+                run.leave(chunk.take(next));
             }
         }
 
@@ -231,11 +230,11 @@ public final class LaneRunner {
         private boolean step(WaitingItem item) {
             var handler = handlers.find(item.handlerId());
             if (handler == null || !supply.mayRun(item.handlerId())) {
-                keep = false;
+                next = Next.RELEASE;
                 return false;
             }
             if (item.dueAt().isAfter(clock.instant())) {
-                keep = false;
+                next = Next.RELEASE;
                 return overtake;
             }
             if (!lease.mayStart() || run.isAbandoned()) {
@@ -299,14 +298,13 @@ public final class LaneRunner {
             if (executed instanceof Committed committed) {
                 listeners.ended(handler.id(), item, committed.result());
                 chunk.add(handler.id(), item, committed.result());
-                keeper.settle(run, List.of(chunk.toRecord(true)), committed.recorded());
-                return startAfresh(committed.recorded().kept().contains(lane.laneId()));
+                keeper.settle(run, List.of(chunk.take(Next.KEEP)), committed.recorded());
+                return ours(committed.recorded().kept().contains(lane.laneId()));
             }
             if (executed instanceof LaneLost lost) {
-                chunk.add(handler.id(), item, lost.result());
                 listeners.dropped(List.of(new RunListener.Result(handler.id(), item, lost.result())));
                 run.release(lane.laneId());
-                return startAfresh(false);
+                return ours(false);
             }
             log.atWarn()
                     .addKeyValue("handler", handler.id())
@@ -321,18 +319,17 @@ public final class LaneRunner {
             listeners.ended(handler.id(), item, result);
             chunk.add(handler.id(), item, result);
             if (result instanceof ItemResult.Retry && !overtake && !lane.bundle()) {
-                keep = false;
+                next = Next.RELEASE;
                 return false;
             }
             if (result instanceof ItemResult.Finished finished && finished.park()) {
-                keep = false;
+                next = Next.RELEASE;
                 return false;
             }
             return true;
         }
 
-        private boolean startAfresh(boolean ours) {
-            chunk = new Chunk(lane, overtake);
+        private boolean ours(boolean ours) {
             gone = !ours;
             return ours;
         }
@@ -342,8 +339,8 @@ public final class LaneRunner {
             if (chunk.isEmpty()) {
                 return true;
             }
-            keeper.record(run, List.of(chunk.toRecord(true)));
-            return startAfresh(run.holds(lane.laneId()));
+            keeper.record(run, List.of(chunk.take(Next.KEEP)));
+            return ours(run.holds(lane.laneId()));
         }
     }
 }

@@ -55,7 +55,8 @@ final class ResultKeeper {
         record(
                 run,
                 lanes.stream()
-                        .map(l -> new PendingLane(new LaneResult(l, List.of(), false, true), List.of()))
+                        .map(l ->
+                                new PendingLane(new LaneResult(l, List.of(), LaneResult.Next.RELEASE, true), List.of()))
                         .toList());
     }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface RunSupply {
 
     /** A run that somebody else has started, in JobRunr's dashboard say: lanes for it if there are any, else null. */
-    @Nullable ActiveRun adopt(UUID runId);
+    @Nullable
+    ActiveRun adopt(UUID runId);
 
     /** The next pack for a run that has drained its own; empty to end it. */
     List<OwnedLane> next(ActiveRun run);

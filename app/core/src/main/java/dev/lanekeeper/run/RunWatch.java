@@ -4,6 +4,7 @@ import dev.lanekeeper.run.ActiveRun.Working;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ResultRecorder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +30,7 @@ public final class RunWatch {
     private final RunSettings settings;
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
-    RunWatch(
-            ActiveRuns runs, ResultKeeper keeper, ResultRecorder recorder, RunSupply supply, RunSettings settings) {
+    RunWatch(ActiveRuns runs, ResultKeeper keeper, ResultRecorder recorder, RunSupply supply, RunSettings settings) {
         this.runs = runs;
         this.keeper = keeper;
         this.recorder = recorder;
@@ -55,6 +55,10 @@ public final class RunWatch {
     private void relieve(ActiveRun run, Working working) {
         try {
             keeper.record(run);
+            var current = run.takeCurrent();
+            if (current != null) {
+                keeper.record(run, List.of(current));
+            }
             keeper.giveBack(run, run.surrender());
             splitBundle(run);
         } catch (DataAccessException e) {

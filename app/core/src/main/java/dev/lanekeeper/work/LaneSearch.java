@@ -17,8 +17,7 @@ public final class LaneSearch {
 
     /** Those of these handlers that have READY lanes. */
     public List<Integer> readyHandlers(Collection<Integer> handlerIds, Instant now) {
-        return database.sql(
-                        """
+        return database.sql("""
                         SELECT h.handler_id
                           FROM unnest(?::int[]) AS h (handler_id)
                          WHERE EXISTS (
@@ -36,8 +35,7 @@ public final class LaneSearch {
     /** When lanes of these handlers that are BLOCKED become due, the earliest first. */
     public List<Instant> dueBetween(Collection<Integer> handlerIds, Instant from, Instant until, int limit) {
         return database
-                .sql(
-                        """
+                .sql("""
                         SELECT DISTINCT d.due_at
                           FROM unnest(?::int[]) AS h (handler_id)
                          CROSS JOIN LATERAL (
@@ -61,8 +59,7 @@ public final class LaneSearch {
     }
 
     /** A lane and the run that owns it. */
-    public record Owned(
-            UUID laneId, UUID ownerRun, long epoch, int handlerId, boolean bundle, boolean stopRequested) {
+    public record Owned(UUID laneId, UUID ownerRun, long epoch, int handlerId, boolean bundle, boolean stopRequested) {
 
         public OwnedLane lane() {
             return new OwnedLane(laneId, epoch, handlerId, bundle, null);
@@ -71,15 +68,11 @@ public final class LaneSearch {
 
     /** The lanes of a node. */
     public List<Owned> ownedBy(long nodeId) {
-        return database.sql(
-                        """
+        return database.sql("""
                         SELECT lane_id, owner_run, epoch, handler_id, bundle, stop_requested
                           FROM lanekeeper.lane
                          WHERE owner_node = ?
-                        """)
-                .param(nodeId)
-                .query(Owned.class)
-                .list();
+                        """).param(nodeId).query(Owned.class).list();
     }
 
     private static int[] numbers(Collection<Integer> ids) {

@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.LaneStore.Bundled;
 import dev.lanekeeper.work.LaneStore.Locked;
@@ -133,7 +134,7 @@ public class ResultRecorder {
         attempts.insert(run, all);
         all.forEach(book::attempted);
         lost.forEach(book::dropped);
-        applyRequests(locked, removed, book);
+        applyRequests(ours, locked, removed, book);
         var recorded = settle(ours, locked, removed, lost, blocked);
         tallies.add(run.nodeId(), slot, book.tallies.values());
         return recorded;
@@ -187,10 +188,11 @@ public class ResultRecorder {
         }
     }
 
-    private void applyRequests(Map<UUID, Locked> locked, Map<UUID, Integer> removed, Book book) {
-        var stopped = locked.values().stream()
-                .filter(Locked::stopRequested)
-                .map(Locked::laneId)
+    private void applyRequests(List<LaneResult> ours, Map<UUID, Locked> locked, Map<UUID, Integer> removed, Book book) {
+        var stopped = ours.stream()
+                .filter(r -> r.next() != Next.HOLD)
+                .map(r -> r.lane().laneId())
+                .filter(id -> Objects.requireNonNull(locked.get(id)).stopRequested())
                 .toList();
         if (stopped.isEmpty()) {
             return;
@@ -218,7 +220,7 @@ public class ResultRecorder {
             var parked = parking(result);
             if (waiting == 0 && !lane.parked() && parked == null) {
                 closed.add(lane.ctid());
-            } else if (result.keep() && waiting > 0 && !lane.stopRequested() && !lane.parked() && parked == null) {
+            } else if (isKept(result.next(), lane, waiting, parked)) {
                 keeping.add(lane.laneId());
                 if (gone > 0) {
                     kept.put(lane.laneId(), waiting);
@@ -233,6 +235,14 @@ public class ResultRecorder {
             }
         }
         return apply(new Settlement(closed, kept, released), keeping, lost, blocked);
+    }
+
+    private static boolean isKept(Next next, Locked lane, int waiting, @Nullable Long parked) {
+        return switch (next) {
+            case HOLD -> true;
+            case KEEP -> waiting > 0 && !lane.stopRequested() && !lane.parked() && parked == null;
+            case RELEASE -> false;
+        };
     }
 
     private static @Nullable Long parking(LaneResult result) {

@@ -178,7 +178,12 @@ final class Corridor {
     }
 
     Recorded record(Claimed claimed, OwnedLane lane, boolean keep, ItemResult... results) {
-        return recorder().record(claimed.run(), 1, List.of(new LaneResult(lane, List.of(results), keep, false)));
+        return recorder()
+                .record(
+                        claimed.run(),
+                        1,
+                        List.of(new LaneResult(
+                                lane, List.of(results), keep ? LaneResult.Next.KEEP : LaneResult.Next.RELEASE, false)));
     }
 
     /** Runs all that is ready until nothing is; the offsets in the order in which they were handled. */
@@ -192,7 +197,11 @@ final class Corridor {
                     handled.add(item.event().offset());
                     results.add(done(item));
                 }
-                recorder().record(claimed.run(), 1, List.of(new LaneResult(lane, results, false, false)));
+                recorder()
+                        .record(
+                                claimed.run(),
+                                1,
+                                List.of(new LaneResult(lane, results, LaneResult.Next.RELEASE, false)));
             }
         }
         return handled;

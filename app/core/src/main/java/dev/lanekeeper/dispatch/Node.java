@@ -1,0 +1,220 @@
+package dev.lanekeeper.dispatch;
+
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.jobs.JobRunrServer;
+import dev.lanekeeper.run.ActiveRun;
+import dev.lanekeeper.run.ActiveRuns;
+import dev.lanekeeper.run.Deadlines;
+import dev.lanekeeper.run.LaneRunner;
+import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.run.RunWatch;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.HandOver;
+import dev.lanekeeper.work.HandlerStore;
+import dev.lanekeeper.work.LaneClaimer;
+import dev.lanekeeper.work.LaneSearch;
+import dev.lanekeeper.work.NodeRescuer;
+import dev.lanekeeper.work.NodeStore;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.SignalStore;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process of an application at work: its workers, its heartbeat, its timers. Made and started once, stopped once.
+ */
+public final class Node {
+
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final long BEAT_MILLIS = 2_000;
+    private static final long WATCH_MILLIS = 500;
+    private static final Duration LET_GO = Duration.ofSeconds(2);
+
+    private final NodeSettings settings;
+    private final ActiveRuns runs = new ActiveRuns();
+    private final Deadlines deadlines = new Deadlines();
+    private final Workers workers;
+    private final PausedHandlers paused;
+    private final NodeLife life;
+    private final JobRunrServer jobs;
+    private final Dispatcher dispatcher;
+    private final WakeUps wakeUps;
+    private final HandOver handOver;
+    private final LaneRunner runner;
+    private final RunWatch watch;
+    private final ScheduledExecutorService heart = daemon("lanekeeper-heartbeat");
+    private final ScheduledExecutorService guard = daemon("lanekeeper-watch");
+
+    public Node(
+            NodeSettings settings,
+            Database database,
+            DatabaseClock clock,
+            RegisteredHandlers handlers,
+            List<RunListener> listeners,
+            Probe probe) {
+        this.settings = settings;
+        this.workers = new Workers(settings.runsWork() ? settings.jobs().workers() : 0, settings.shares());
+        this.paused = new PausedHandlers(new HandlerStore(database), handlers.numbers());
+        var lanes = new LaneSearch(database);
+        this.life = new NodeLife(
+                new NodeLife.Means(
+                        new NodeStore(database),
+                        new NodeRescuer(database, clock, probe, settings.run().chunk()),
+                        new ResultRecorder(database, clock, probe),
+                        lanes,
+                        clock),
+                runs,
+                new NodeStore.NewNode(
+                        settings.name(), settings.version(), settings.roles(), workers.total(), handlers.numbers()));
+        this.jobs = new JobRunrServer(settings.jobs(), database.dataSource(), this::perform);
+        var pace = new Pace(settings.run().maxItems() == 1);
+        var launcher = new Launcher(runs, workers, jobs);
+        var claimer = new LaneClaimer(database, clock, probe);
+        this.dispatcher = new Dispatcher(
+                new Dispatcher.Rules(handlers, workers, pace, new Hints(handlers.numbers()), paused),
+                new Dispatcher.Hands(runs, claimer, lanes, life, jobs, launcher),
+                clock);
+        this.wakeUps = new WakeUps(new SignalStore(database), life, dispatcher::hinted);
+        this.handOver =
+                new WorkerHandOver(new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps));
+        this.runner = new LaneRunner(
+                new LaneRunner.Neighbours(runs, handlers, dispatcher, life, deadlines, listeners),
+                settings.run(),
+                database,
+                clock,
+                probe);
+        this.watch = runner.watch();
+    }
+
+    private void perform(UUID runId) {
+        runner.run(runId);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // both tasks keep what goes wrong in them to themselves
+    public void start() {
+        life.begin();
+        heart.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        if (settings.runsWork()) {
+            jobs.start();
+            dispatcher.start();
+            guard.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        wakeUps.start(settings.runsWork());
+    }
+
+    /**
+     * Starts no run any more, lets those that work hand back their lanes, and takes this node out of the books; the intakes
+     * have been stopped before.
+     *
+     * @param patience how long to wait for handlers that are being called
+     * @return whether all runs have ended; what did not is named in the log and stays in the books until others free it
+     */
+    public boolean stop(Duration patience) {
+        var deadline = System.nanoTime() + patience.toNanos();
+        if (settings.runsWork()) {
+            dispatcher.stop();
+        }
+        while (!runs.isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        var clean = runs.isEmpty();
+        if (!clean) {
+            nameWhatHangs();
+            runs.all().forEach(ActiveRun::abandon);
+        }
+        shutDown(clean);
+        return clean;
+    }
+
+    private void nameWhatHangs() {
+        for (var run : runs.all()) {
+            var working = run.working();
+            if (working != null) {
+                log.atError()
+                        .addKeyValue("handler", working.handler())
+                        .addKeyValue("item", working.item().itemId())
+                        .addKeyValue("thread", working.thread().getName())
+                        .log("A handler did not end in time; it is given up and its item will run again");
+            }
+        }
+    }
+
+    private void shutDown(boolean clean) {
+        if (settings.runsWork()) {
+            jobs.stop(clean ? LET_GO : Duration.ZERO);
+        }
+        heart.shutdownNow();
+        guard.shutdownNow();
+        wakeUps.stop();
+        deadlines.close();
+        if (clean) {
+            try {
+                life.end();
+            } catch (RuntimeException e) {
+                log.atWarn().log("This node could not sign off; the others will notice: {}", e.toString());
+            }
+        }
+    }
+
+    private void beat() {
+        if (life.beat(watch)) {
+            dispatcher.hinted();
+        }
+    }
+
+    private void look() {
+        try {
+            watch.look();
+        } catch (RuntimeException e) {
+            log.atError().setCause(e).log("The watch over the runs failed; it goes on");
+        }
+    }
+
+    public HandOver handOver() {
+        return handOver;
+    }
+
+    public NodeLife life() {
+        return life;
+    }
+
+    public PausedHandlers paused() {
+        return paused;
+    }
+
+    /** The runs that are at work now. */
+    public Collection<ActiveRun> runs() {
+        return runs.all();
+    }
+
+    public int workers() {
+        return workers.total();
+    }
+
+    public int busyWorkers() {
+        return workers.busy();
+    }
+
+    /** Whether JobRunr's server runs; true on a node without workers. */
+    public boolean isJobServerRunning() {
+        return !settings.runsWork() || jobs.isRunning();
+    }
+
+    private static ScheduledExecutorService daemon(String name) {
+        return Executors.newSingleThreadScheduledExecutor(task -> {
+            var thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+}

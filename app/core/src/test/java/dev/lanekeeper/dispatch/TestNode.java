@@ -1,0 +1,197 @@
+package dev.lanekeeper.dispatch;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.handler.HandlerCall;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
+import dev.lanekeeper.handler.HandlerDefinition.Backoff;
+import dev.lanekeeper.handler.HandlerDefinition.Failures;
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
+import dev.lanekeeper.handler.HandlerDefinition.Lanes;
+import dev.lanekeeper.handler.HandlerDefinition.Limits;
+import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
+import dev.lanekeeper.handler.HandlerDefinition.StartFrom;
+import dev.lanekeeper.handler.Handlers;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.jobs.JobRunrSettings;
+import dev.lanekeeper.run.RunSettings;
+import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.HandlerStore;
+import dev.lanekeeper.work.ItemStorer;
+import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.NewItem;
+import dev.lanekeeper.work.PartitionClaim;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.Schema;
+import dev.lanekeeper.work.StoredBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A node on a real database with handlers made of lambdas; records are stored as an intake would. */
+final class TestNode implements AutoCloseable {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    final HikariDataSource pool;
+    final Database database;
+    final DatabaseClock clock;
+    final RegisteredHandlers handlers;
+    final Node node;
+    private final ItemStorer storer;
+
+    /** A lambda as a handler. */
+    interface Body {
+
+        Outcome handle(EventContext context) throws Exception;
+    }
+
+    private TestNode(HikariDataSource pool, List<HandlerDefinition> definitions, RunSettings run, int workers) {
+        this.pool = pool;
+        this.database = new Database(pool, "lanekeeper");
+        new Schema(database).migrate();
+        this.clock = new DatabaseClock(database);
+        this.handlers = RegisteredHandlers.register(new Handlers(definitions), new HandlerStore(database));
+        var shares = handlers.numbers().stream().collect(Collectors.toMap(n -> n, n -> workers));
+        var settings = new NodeSettings(
+                "test", "1", "intake,workers", true, shares, run, JobRunrSettings.of("lanekeeper", "test", workers));
+        this.node = new Node(settings, database, clock, handlers, List.of(), Probe.NONE);
+        this.storer = new ItemStorer(database, node.handOver(), clock, Probe.NONE);
+        handlers.numbers().forEach(this::assign);
+        node.start();
+    }
+
+    static TestNode start(HandlerDefinition... definitions) {
+        return start(4, definitions);
+    }
+
+    static TestNode start(int workers, HandlerDefinition... definitions) {
+        var database = PostgresServer.shared().createDatabase("node_" + DATABASES.incrementAndGet());
+        return on(pool(database.jdbcUrl(), database.username()), workers, definitions);
+    }
+
+    static TestNode on(HikariDataSource pool, int workers, HandlerDefinition... definitions) {
+        return new TestNode(pool, List.of(definitions), runSettings(), workers);
+    }
+
+    private static HikariDataSource pool(String url, String user) {
+        var pool = new HikariDataSource();
+        pool.setJdbcUrl(url);
+        pool.setUsername(user);
+        pool.setMaximumPoolSize(16);
+        return pool;
+    }
+
+    private static RunSettings runSettings() {
+        return new RunSettings(
+                Duration.ofSeconds(2), 5_000, 256, Duration.ofMillis(100), 16 << 20, Duration.ofMinutes(5));
+    }
+
+    static HandlerDefinition handler(String id, Body body) {
+        return handler(
+                id,
+                new Failures(
+                        3,
+                        new Backoff(Duration.ofMillis(50), Duration.ofMillis(200)),
+                        OnFailure.BLOCK,
+                        AfterExhaustion.CONTINUE,
+                        null),
+                body);
+    }
+
+    static HandlerDefinition handler(String id, Failures failures, Body body) {
+        return new HandlerDefinition(
+                id,
+                new Lanes(id, event -> null),
+                new KafkaSource(List.of(id), null, id, 1, true, StartFrom.EARLIEST, Map.of()),
+                null,
+                failures,
+                new Limits(null, null, 200_000, false),
+                new LambdaCall(body));
+    }
+
+    private record LambdaCall(Body body) implements HandlerCall {
+
+        @Override
+        public Outcome call(EventContext context) throws Exception {
+            return body.handle(context);
+        }
+
+        @Override
+        public Outcome.Ack fieldsOf(EventContext context) {
+            return new Outcome.Ack(null, null, null, null);
+        }
+
+        @Override
+        public @Nullable Transaction transaction() {
+            return null;
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop() {}
+    }
+
+    private void assign(int handlerId) {
+        database.sql("""
+                        INSERT INTO lanekeeper.partition_progress (handler_id, topic, partition, topic_id, generation, next_offset)
+                        VALUES (?, ?, 0, gen_random_uuid(), 1, 0)
+                            ON CONFLICT DO NOTHING
+                        """).param(handlerId).param(topic(handlerId)).update();
+    }
+
+    private String topic(int handlerId) {
+        return handlers.byNumber().get(handlerId).id();
+    }
+
+    int number(String handler) {
+        return handlers.byNumber().entrySet().stream()
+                .filter(e -> e.getValue().id().equals(handler))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Stores records whose resources are given, from this offset on. */
+    StoredBatch store(String handler, long offset, @Nullable String... resources) {
+        var items = new ArrayList<NewItem>();
+        for (var resource : resources) {
+            items.add(item(handler, offset++, resource));
+        }
+        var number = number(handler);
+        return storer.store(new KafkaBatch(
+                number, handler, KafkaBatch.FIRST_SLOT, List.of(new PartitionClaim(handler, 0, 1)), items));
+    }
+
+    private NewItem item(String handler, long offset, @Nullable String resource) {
+        var now = Instant.parse("2030-01-01T00:00:00Z");
+        var value = Long.toString(offset).getBytes(StandardCharsets.UTF_8);
+        return new NewItem(handler, 0, offset, now, now, null, value, List.of(), resource, null, null, null, null);
+    }
+
+    long count(String fromWhere) {
+        return JdbcClient.create(pool)
+                .sql("SELECT count(*) FROM " + fromWhere)
+                .query(Long.class)
+                .single();
+    }
+
+    @Override
+    public void close() {
+        node.stop(Duration.ofSeconds(5));
+        pool.close();
+    }
+}
