@@ -4,6 +4,8 @@ import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -12,6 +14,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -64,12 +67,19 @@ final class PropertiesReader {
             if (!(unbound(e) instanceof UnboundConfigurationPropertiesException unbound)) {
                 throw e;
             }
-            unbound.getUnboundProperties()
-                    .forEach(property -> problems.add(new Problem(
-                            property.getName().toString(),
-                            "there is no such property"
-                                    + (property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")"),
-                            "Remove it, or correct its name")));
+            tellUnknown(unbound.getUnboundProperties(), problems);
+        }
+    }
+
+    private static void tellUnknown(Set<ConfigurationProperty> unbound, List<Problem> problems) {
+        // A key whose value could not be read is known, although nothing was bound to it.
+        Set<String> told = problems.stream().map(Problem::where).collect(Collectors.toSet());
+        for (ConfigurationProperty property : unbound) {
+            String name = property.getName().toString();
+            if (!told.contains(name)) {
+                String origin = property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")";
+                problems.add(new Problem(name, "there is no such property" + origin, "Remove it, or correct its name"));
+            }
         }
     }
 

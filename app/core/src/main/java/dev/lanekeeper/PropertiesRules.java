@@ -85,6 +85,11 @@ final class PropertiesRules {
     }
 
     private void add(String key, String value, String action) {
+        // What could not be read at all has some other value now, of which nothing needs to be said.
+        boolean told = problems.stream().anyMatch(problem -> problem.where().equals("lanekeeper." + key));
+        if (told) {
+            return;
+        }
         problems.add(new Problem("lanekeeper." + key, "\"" + value + "\" cannot be used", action));
     }
 }

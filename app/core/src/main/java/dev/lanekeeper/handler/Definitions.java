@@ -114,7 +114,7 @@ final class Definitions {
     private <T> T bean(String name, Class<T> type) {
         if (!beans.containsBean(name)) {
             throw new IllegalArgumentException(
-                    "There is no bean '" + name + "'; write the name of a " + type.getSimpleName() + " bean");
+                    "There is no bean '" + name + "'; write the name of a bean of type " + type.getSimpleName());
         }
         if (!beans.isTypeMatch(name, type)) {
             throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import dev.lanekeeper.api.KafkaEventHandlerRegistration;
 import dev.lanekeeper.api.KafkaEventHandlerRegistry;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class HandlerScanner {
         }
         beans.getBeansOfType(KafkaEventHandlerConfigurer.class)
                 .forEach((name, configurer) -> found.addAll(registered(name, configurer)));
+        found.sort(Comparator.comparing(Declaration::id).thenComparing(Declaration::place));
         return found;
     }
 

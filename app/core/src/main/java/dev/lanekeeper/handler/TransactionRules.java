@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.DefaultAdvisorChainFactory;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
@@ -153,10 +154,14 @@ final class TransactionRules {
 
     /** Asked by name, as the managers of JPA and Hibernate have the same method but need not be on the class path. */
     private static @Nullable DataSource dataSource(PlatformTransactionManager manager) {
-        Method getter = ClassUtils.getMethodIfAvailable(manager.getClass(), "getDataSource");
-        return getter != null && ReflectionUtils.invokeMethod(getter, manager) instanceof DataSource found
-                ? found
-                : null;
+        Object target = AopProxyUtils.getSingletonTarget(manager);
+        Object owner = target == null ? manager : target;
+        Method getter = ClassUtils.getMethodIfAvailable(owner.getClass(), "getDataSource");
+        if (getter == null) {
+            return null;
+        }
+        ReflectionUtils.makeAccessible(getter);
+        return ReflectionUtils.invokeMethod(getter, owner) instanceof DataSource found ? found : null;
     }
 
     private static DataSource unwrap(DataSource dataSource) {
