@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +57,7 @@ class GroupCommitTest {
 
         assertThat(saves).allSatisfy(save -> assertThat(save).succeedsWithin(SHORTLY));
         assertThat(savedAlone).containsExactly(0);
-        assertThat(groups).singleElement().asList().hasSize(9);
+        assertThat(groups).singleElement(InstanceOfAssertFactories.LIST).hasSize(9);
     }
 
     @Test
