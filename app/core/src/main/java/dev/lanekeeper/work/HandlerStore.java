@@ -51,21 +51,40 @@ public final class HandlerStore {
                 .list();
     }
 
-    /** Pauses or resumes one half of a handler on every node. */
-    boolean pauseIntake(String name, boolean paused, String by) {
-        return database.sql("""
-                                UPDATE lanekeeper.handler
-                                   SET intake_paused_at = CASE WHEN ? THEN coalesce(intake_paused_at, now()) END, paused_by = ?
-                                 WHERE name = ?
-                                """).param(paused).param(by).param(name).update() == 1;
+    public boolean isKnown(String name) {
+        return database.sql("SELECT EXISTS (SELECT FROM lanekeeper.handler WHERE name = ?)")
+                .param(name)
+                .query(Boolean.class)
+                .single();
     }
 
-    boolean pauseProcessing(String name, boolean paused, String by) {
+    /** Pauses or resumes the intake of a handler on every node; false when it is so already, or unknown. */
+    public boolean pauseIntake(String name, boolean paused, String by) {
         return database.sql("""
                                 UPDATE lanekeeper.handler
-                                   SET processing_paused_at = CASE WHEN ? THEN coalesce(processing_paused_at, now()) END,
-                                       paused_by = ?
-                                 WHERE name = ?
-                                """).param(paused).param(by).param(name).update() == 1;
+                                   SET intake_paused_at = CASE WHEN ? THEN now() END, paused_by = ?
+                                 WHERE name = ? AND (intake_paused_at IS NOT NULL) <> ?
+                                """)
+                        .param(paused)
+                        .param(Texts.safe(by))
+                        .param(name)
+                        .param(paused)
+                        .update()
+                == 1;
+    }
+
+    /** The same for what it does with items that are stored. */
+    public boolean pauseProcessing(String name, boolean paused, String by) {
+        return database.sql("""
+                                UPDATE lanekeeper.handler
+                                   SET processing_paused_at = CASE WHEN ? THEN now() END, paused_by = ?
+                                 WHERE name = ? AND (processing_paused_at IS NOT NULL) <> ?
+                                """)
+                        .param(paused)
+                        .param(Texts.safe(by))
+                        .param(name)
+                        .param(paused)
+                        .update()
+                == 1;
     }
 }

@@ -19,7 +19,39 @@ final class RequestStore {
         database.sql("""
                         INSERT INTO lanekeeper.item_request (item_id, lane_id, action, requested_by, reason)
                         VALUES (?, ?, 'discard', ?, ?)
-                        """).param(itemId).param(laneId).param(by).param(reason).update();
+                        """)
+                .param(itemId)
+                .param(laneId)
+                .param(Texts.safe(by))
+                .param(Texts.safe(reason))
+                .update();
+    }
+
+    /** Whether somebody has asked already and waits for the answer; the lane is locked. */
+    boolean isAsked(long itemId, UUID laneId) {
+        return database.sql("""
+                        SELECT EXISTS (
+                               SELECT
+                                 FROM lanekeeper.item_request
+                                WHERE lane_id = ? AND item_id = ? AND answered_at IS NULL)
+                        """)
+                .param(laneId)
+                .param(itemId)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Items have moved to another lane, and what was asked of them with them; tells how much that was. */
+    int follow(UUID from, UUID to) {
+        return database.sql("""
+                        UPDATE lanekeeper.item_request AS r
+                           SET lane_id = ?
+                         WHERE r.lane_id = ? AND r.answered_at IS NULL
+                           AND EXISTS (
+                               SELECT
+                                 FROM lanekeeper.lane_item AS i
+                                WHERE i.lane_id = ? AND i.item_id = r.item_id)
+                        """).param(to).param(from).param(to).update();
     }
 
     /** An item that was discarded, and whose it was. */

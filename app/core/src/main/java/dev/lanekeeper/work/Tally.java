@@ -11,6 +11,7 @@ final class Tally {
         CONSUMED,
         DUPLICATES,
         STORED,
+        REPEATED,
         DONE,
         SKIPPED,
         FAILED,

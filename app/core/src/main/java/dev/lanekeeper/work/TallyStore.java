@@ -30,15 +30,16 @@ final class TallyStore {
                 .sorted(Comparator.comparingInt(Tally::handlerId))
                 .forEach(t -> database.sql("""
                         INSERT INTO lanekeeper.tally AS t (
-                               minute, node_id, slot, handler_id, consumed, duplicates, stored, done, skipped, failed,
-                               rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
+                               minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
+                               failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
                                reopened_discarded, dropped_results, flushes, flushed_bytes, largest_flush, runs,
                                busy_micros)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                             ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
                            SET consumed = t.consumed + excluded.consumed,
                                duplicates = t.duplicates + excluded.duplicates,
                                stored = t.stored + excluded.stored,
+                               repeated = t.repeated + excluded.repeated,
                                done = t.done + excluded.done,
                                skipped = t.skipped + excluded.skipped,
                                failed = t.failed + excluded.failed,
@@ -62,6 +63,7 @@ final class TallyStore {
                         .param(t.get(Count.CONSUMED))
                         .param(t.get(Count.DUPLICATES))
                         .param(t.get(Count.STORED))
+                        .param(t.get(Count.REPEATED))
                         .param(t.get(Count.DONE))
                         .param(t.get(Count.SKIPPED))
                         .param(t.get(Count.FAILED))

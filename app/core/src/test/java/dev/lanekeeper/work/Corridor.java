@@ -1,5 +1,7 @@
 package dev.lanekeeper.work;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.testkit.PostgresServer;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Corridor {
 
     static final String TOPIC = "orders";
-    private static final AtomicInteger DATABASES = new AtomicInteger();
 
     final DataSource dataSource;
     final Database database;
@@ -35,21 +35,73 @@ final class Corridor {
     private Corridor(DataSource dataSource, UnaryOperator<String> rewrite) {
         this.dataSource = dataSource;
         this.database = new Database(dataSource, "lanekeeper", rewrite);
-        new Schema(new Database(dataSource, "lanekeeper")).migrate();
         this.nodes = new NodeStore(database);
         this.handlerId =
                 new HandlerStore(database).register(new HandlerStore.Registration("orders", "orders", "orders", TOPIC));
         assign(0, 1, 0);
     }
 
+    /** An empty corridor; the one before, of another test, is no more. */
     static Corridor open() {
         return open(UnaryOperator.identity());
     }
 
     /** The same with the product's own SQL in a form that is known to be wrong. */
     static Corridor open(UnaryOperator<String> rewrite) {
-        var name = "corridor_" + DATABASES.incrementAndGet();
-        return new Corridor(PostgresServer.shared().createDatabase(name).dataSource(), rewrite);
+        return open(Shared.SOURCE, rewrite);
+    }
+
+    /** The same, reached in another way. */
+    static Corridor open(DataSource dataSource, UnaryOperator<String> rewrite) {
+        Shared.empty();
+        return new Corridor(dataSource, rewrite);
+    }
+
+    /** Connections to the database that all tests of this class empty and fill. */
+    static DataSource connections() {
+        return Shared.SOURCE;
+    }
+
+    /** A corridor in a new database of its own. */
+    static Corridor apart(String name) {
+        var source = PostgresServer.shared().createDatabase(name).dataSource();
+        new Schema(new Database(source, "lanekeeper")).migrate();
+        return new Corridor(source, UnaryOperator.identity());
+    }
+
+    private static final class Shared {
+
+        static final DataSource SOURCE = migrated();
+
+        private static DataSource migrated() {
+            var database = PostgresServer.shared().createDatabase("corridor");
+            var pool = new HikariConfig();
+            pool.setJdbcUrl(database.jdbcUrl());
+            pool.setUsername(database.username());
+            pool.setMaximumPoolSize(10);
+            pool.setMinimumIdle(0);
+            pool.setConnectionInitSql("SET synchronous_commit = off");
+            var source = new HikariDataSource(pool);
+            new Schema(new Database(source, "lanekeeper")).migrate();
+            return source;
+        }
+
+        static void empty() {
+            new Database(SOURCE, "lanekeeper").sql("""
+                            DELETE FROM lanekeeper.work_item;
+                            DELETE FROM lanekeeper.lane_item;
+                            DELETE FROM lanekeeper.lane;
+                            DELETE FROM lanekeeper.outcome;
+                            DELETE FROM lanekeeper.attempt;
+                            DELETE FROM lanekeeper.partition_progress;
+                            DELETE FROM lanekeeper.identity;
+                            DELETE FROM lanekeeper.node;
+                            DELETE FROM lanekeeper.handler;
+                            DELETE FROM lanekeeper.tally;
+                            DELETE FROM lanekeeper.item_request;
+                            DELETE FROM lanekeeper.operation;
+                            """).update();
+        }
     }
 
     /** Gives a partition to a consumer. */
@@ -194,6 +246,30 @@ final class Corridor {
             for (var lane : claimed.lanes()) {
                 var results = new ArrayList<ItemResult>();
                 for (var item : read(lane)) {
+                    handled.add(item.event().offset());
+                    results.add(done(item));
+                }
+                recorder()
+                        .record(
+                                claimed.run(),
+                                1,
+                                List.of(new LaneResult(lane, results, LaneResult.Next.RELEASE, false)));
+            }
+        }
+        return handled;
+    }
+
+    /** The same by a run that stops at the first item of a lane that is not due, as handlers with {@code block} want it. */
+    List<Long> drainInOrder() {
+        var handled = new ArrayList<Long>();
+        var node = node();
+        for (var claimed = claim(node); !claimed.lanes().isEmpty(); claimed = claim(node)) {
+            for (var lane : claimed.lanes()) {
+                var results = new ArrayList<ItemResult>();
+                for (var item : read(lane)) {
+                    if (item.dueAt().isAfter(clock.instant())) {
+                        break;
+                    }
                     handled.add(item.event().offset());
                     results.add(done(item));
                 }

@@ -65,6 +65,7 @@ COMMENT ON COLUMN ${schema}.work_item.lane_id IS 'the lane it was stored in; lan
 CREATE INDEX work_item_by_handler ON ${schema}.work_item (handler_id, item_id);
 CREATE INDEX work_item_by_topic ON ${schema}.work_item (topic, item_id) WHERE topic IS NOT NULL;
 CREATE INDEX work_item_by_resource ON ${schema}.work_item (lane_id, item_id) WHERE resource IS NOT NULL;
+CREATE INDEX work_item_by_original ON ${schema}.work_item (retry_of) WHERE retry_of IS NOT NULL;
 CREATE INDEX work_item_by_time ON ${schema}.work_item USING brin (stored_at) WITH (autosummarize = on);
 
 -- An unfinished item's place in a lane; the place is the item's id.
@@ -183,6 +184,7 @@ CREATE TABLE ${schema}.tally (
   consumed      bigint      NOT NULL DEFAULT 0,
   duplicates    bigint      NOT NULL DEFAULT 0,
   stored        bigint      NOT NULL DEFAULT 0,
+  repeated      bigint      NOT NULL DEFAULT 0,
   done          bigint      NOT NULL DEFAULT 0,
   skipped       bigint      NOT NULL DEFAULT 0,
   failed        bigint      NOT NULL DEFAULT 0,
@@ -202,6 +204,7 @@ CREATE TABLE ${schema}.tally (
   busy_micros   bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (minute, node_id, slot, handler_id)
 ) WITH (fillfactor = 50);
+COMMENT ON COLUMN ${schema}.tally.repeated IS 'items among the stored ones that a person had stored anew from a finished one';
 CREATE INDEX tally_by_handler ON ${schema}.tally (handler_id, minute);
 
 -- What a person asked of an item that a run had claimed; applied when the lane is given back.

@@ -1,0 +1,258 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.Tally.Count;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements with which a person changes one item. Those that change its state say in their condition which state they
+ * change, and tell whether they won; the lane has been locked before.
+ */
+public final class ItemChangeStore {
+
+    /** What people do is counted for no node. */
+    private static final long NO_NODE = 0;
+
+    private final Database database;
+    private final RequestStore requests;
+    private final TallyStore tallies;
+    private final Clock clock;
+
+    public ItemChangeStore(Database database, Clock clock) {
+        this.database = database;
+        this.requests = new RequestStore(database);
+        this.tallies = new TallyStore(database, clock);
+        this.clock = clock;
+    }
+
+    /**
+     * Where an item is.
+     *
+     * @param storedIn the lane that it was stored in
+     * @param bundled whether it has no resource, so that any lane will do
+     * @param waitsIn the lane in which it waits; {@code null} when it is finished
+     * @param state how it ended; {@code null} while it waits, and when it was skipped and nothing was kept of that
+     */
+    public record Whereabouts(
+            long itemId,
+            int handlerId,
+            UUID storedIn,
+            boolean bundled,
+            @Nullable UUID waitsIn,
+            @Nullable State state) {}
+
+    public Optional<Whereabouts> find(long itemId) {
+        return database.sql("""
+                        SELECT w.item_id, w.handler_id, w.lane_id, w.resource IS NULL AS bundled, i.lane_id AS waits_in, o.state
+                          FROM lanekeeper.work_item AS w
+                          LEFT JOIN lanekeeper.lane_item AS i ON i.item_id = w.item_id
+                          LEFT JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
+                         WHERE w.item_id = ?
+                        """)
+                .param(itemId)
+                .query((row, n) -> {
+                    var state = row.getObject("state", Integer.class);
+                    return new Whereabouts(
+                            row.getLong("item_id"),
+                            row.getInt("handler_id"),
+                            row.getObject("lane_id", UUID.class),
+                            row.getBoolean("bundled"),
+                            row.getObject("waits_in", UUID.class),
+                            state == null ? null : State.of(state));
+                })
+                .optional();
+    }
+
+    /** When an item is due that waits in a lane; empty when it does not. */
+    public Optional<Instant> dueAt(UUID laneId, long itemId) {
+        return database.sql("SELECT due_at FROM lanekeeper.lane_item WHERE lane_id = ? AND item_id = ?")
+                .param(laneId)
+                .param(itemId)
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    /** Whether it is the first of its lane. */
+    public boolean isHead(UUID laneId, long itemId) {
+        return database.sql("""
+                        SELECT item_id
+                          FROM lanekeeper.lane_item
+                         WHERE lane_id = ?
+                         ORDER BY item_id
+                         LIMIT 1
+                        """)
+                .param(laneId)
+                .query(Long.class)
+                .optional()
+                .map(head -> head == itemId)
+                .orElse(false);
+    }
+
+    public void makeDue(UUID laneId, long itemId) {
+        database.sql("UPDATE lanekeeper.lane_item SET due_at = ? WHERE lane_id = ? AND item_id = ?")
+                .param(Database.timestamp(clock.instant()))
+                .param(laneId)
+                .param(itemId)
+                .update();
+    }
+
+    /** Forgets how a FAILED, REJECTED or DISCARDED item ended; false when somebody else was first. */
+    public boolean reopen(Whereabouts item, State state) {
+        var won = database.sql("DELETE FROM lanekeeper.outcome WHERE item_id = ? AND state = ?")
+                        .param(item.itemId())
+                        .param(state.code())
+                        .update()
+                == 1;
+        if (won) {
+            count(item.handlerId(), reopened(state));
+        }
+        return won;
+    }
+
+    private static Count reopened(State state) {
+        return switch (state) {
+            case FAILED -> Count.REOPENED_FAILED;
+            case REJECTED -> Count.REOPENED_REJECTED;
+            case DISCARDED -> Count.REOPENED_DISCARDED;
+            case DONE, SKIPPED -> throw new IllegalArgumentException(state + " is never reopened");
+        };
+    }
+
+    /** Puts a reopened item into its old place, as if it had never been tried. */
+    public void placeAgain(UUID laneId, long itemId) {
+        database.sql("""
+                        INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
+                        SELECT ?, item_id, ?, handler_id,
+                               coalesce(octet_length(payload), 0) + coalesce(octet_length(event_key), 0)
+                          FROM lanekeeper.work_item
+                         WHERE item_id = ?
+                        """)
+                .param(laneId)
+                .param(Database.timestamp(clock.instant()))
+                .param(itemId)
+                .update();
+    }
+
+    /**
+     * Makes others wait who want to repeat the same finished item. Nothing else ever locks this row, and it comes before the
+     * lane, like everything that is locked by its key.
+     */
+    public void lockOriginal(long itemId) {
+        database.sql("SELECT item_id FROM lanekeeper.work_item WHERE item_id = ? FOR UPDATE")
+                .param(itemId)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** Whether an item that repeats this one is still to be done. */
+    public boolean isRepetitionWaiting(long itemId) {
+        return database.sql("""
+                        SELECT EXISTS (
+                               SELECT
+                                 FROM lanekeeper.work_item AS w
+                                 JOIN lanekeeper.lane_item AS i ON i.item_id = w.item_id
+                                WHERE w.retry_of = ?)
+                        """).param(itemId).query(Boolean.class).single();
+    }
+
+    /** Stores a finished item anew, at the end of the lane. */
+    public void repeat(UUID laneId, Whereabouts original) {
+        var now = Database.timestamp(clock.instant());
+        database.sql("""
+                        WITH stored AS (
+                             INSERT INTO lanekeeper.work_item (
+                                    handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
+                                    stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error,
+                                    retry_of)
+                             SELECT handler_id, source, ?, topic, partition, kafka_offset, produced_at, polled_at, ?, resource,
+                                    event_key, payload, headers, checksum, trace_parent, intake_error, item_id
+                               FROM lanekeeper.work_item
+                              WHERE item_id = ?
+                             RETURNING item_id, handler_id, lane_id, stored_at,
+                                       coalesce(octet_length(payload), 0) + coalesce(octet_length(event_key), 0) AS bytes)
+                        INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
+                        SELECT lane_id, item_id, stored_at, handler_id, bytes
+                          FROM stored
+                        """).param(laneId).param(now).param(original.itemId()).update();
+        tallies.add(
+                NO_NODE,
+                TallyStore.PEOPLE,
+                List.of(new Tally(original.handlerId()).add(Count.STORED, 1).add(Count.REPEATED, 1)));
+    }
+
+    /** Takes a waiting item out of a lane that nobody owns. */
+    public void discardWaiting(UUID laneId, Whereabouts item, String reason) {
+        database.sql("""
+                        WITH gone AS (
+                             DELETE FROM lanekeeper.lane_item
+                              WHERE lane_id = ? AND item_id = ?
+                             RETURNING item_id, handler_id, attempts)
+                        INSERT INTO lanekeeper.outcome (item_id, handler_id, state, attempts, finished_at, reason)
+                        SELECT item_id, handler_id, ?, attempts, ?, ?
+                          FROM gone
+                        """)
+                .param(laneId)
+                .param(item.itemId())
+                .param(State.DISCARDED.code())
+                .param(Database.timestamp(clock.instant()))
+                .param(Texts.safe(reason))
+                .update();
+        count(item.handlerId(), Count.DISCARDED);
+    }
+
+    /** Makes a FAILED or REJECTED item DISCARDED; false when somebody else was first. */
+    public boolean discardFinished(Whereabouts item, State state, String reason) {
+        var won = database.sql("""
+                                UPDATE lanekeeper.outcome
+                                   SET state = ?, finished_at = ?, reason = ?
+                                 WHERE item_id = ? AND state = ?
+                                """)
+                        .param(State.DISCARDED.code())
+                        .param(Database.timestamp(clock.instant()))
+                        .param(Texts.safe(reason))
+                        .param(item.itemId())
+                        .param(state.code())
+                        .update()
+                == 1;
+        if (won) {
+            tallies.add(
+                    NO_NODE,
+                    TallyStore.PEOPLE,
+                    List.of(new Tally(item.handlerId()).add(reopened(state), 1).add(Count.DISCARDED, 1)));
+        }
+        return won;
+    }
+
+    /** Whether the node's last heartbeat named the item as one that a handler works on; up to two seconds old. */
+    public boolean isRunning(long nodeId, long itemId) {
+        return database.sql("""
+                        SELECT EXISTS (
+                               SELECT
+                                 FROM lanekeeper.node
+                                WHERE node_id = ? AND running @> jsonb_build_array(jsonb_build_object('item', ?::bigint)))
+                        """)
+                .param(nodeId)
+                .param(itemId)
+                .query(Boolean.class)
+                .single();
+    }
+
+    public boolean isDiscardAsked(UUID laneId, long itemId) {
+        return requests.isAsked(itemId, laneId);
+    }
+
+    /** Writes down that the owner of the lane is to discard the item before it gives the lane back. */
+    public void askToDiscard(UUID laneId, long itemId, String operator, @Nullable String reason) {
+        requests.ask(itemId, laneId, operator, reason);
+    }
+
+    private void count(int handlerId, Count count) {
+        tallies.add(NO_NODE, TallyStore.PEOPLE, List.of(new Tally(handlerId).add(count, 1)));
+    }
+}
