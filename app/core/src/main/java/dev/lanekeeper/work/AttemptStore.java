@@ -58,7 +58,9 @@ final class AttemptStore {
                 .param(failed.stream()
                         .map(f -> Texts.safe(f.attempt().stackTrace()))
                         .toArray(String[]::new))
-                .param(failed.stream().map(f -> f.attempt().fingerprint()).toArray(String[]::new))
+                .param(failed.stream()
+                        .map(f -> Texts.indexable(f.attempt().fingerprint()))
+                        .toArray(String[]::new))
                 .update();
     }
 

@@ -38,6 +38,11 @@ public final class Database {
     /** Data exception, integrity constraint, program limit, raised by a trigger: a further try cannot end otherwise. */
     private static final Set<String> REFUSALS = Set.of("22", "23", "54", "P0");
 
+    /** What a timestamp can be in Java and in PostgreSQL alike; producers and handlers may name any time. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private static final int ATTEMPTS = 20;
     private static final String SCHEMA_IN_TEXT = "lanekeeper.";
 
@@ -168,7 +173,7 @@ public final class Database {
 
     /** As a parameter for {@code timestamptz}. */
     public static OffsetDateTime timestamp(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
+        return within(instant).atOffset(ZoneOffset.UTC);
     }
 
     /** As an array parameter: {@code ?::uuid[]}. */
@@ -178,7 +183,11 @@ public final class Database {
 
     /** As an element of an array parameter: {@code 'epoch'::timestamptz + element * interval '1 microsecond'}. */
     public static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, within(instant));
+    }
+
+    private static Instant within(Instant instant) {
+        return instant.isBefore(EARLIEST) ? EARLIEST : instant.isAfter(LATEST) ? LATEST : instant;
     }
 
     public static Duration micros(long micros) {

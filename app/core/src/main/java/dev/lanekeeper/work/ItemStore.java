@@ -56,7 +56,7 @@ final class ItemStore {
                 .param(placed.stream()
                         .mapToLong(p -> Database.micros(p.item().polledAt()))
                         .toArray())
-                .param(placed.stream().map(p -> p.item().resource()).toArray(String[]::new))
+                .param(placed.stream().map(p -> Texts.safe(p.item().resource())).toArray(String[]::new))
                 .param(placed.stream().map(p -> p.item().key()).toArray(byte[][]::new))
                 .param(placed.stream().map(p -> p.item().value()).toArray(byte[][]::new))
                 .param(placed.stream()
@@ -67,16 +67,20 @@ final class ItemStore {
                                 ? null
                                 : p.item().checksum().toString())
                         .toArray(String[]::new))
-                .param(placed.stream().map(p -> p.item().traceParent()).toArray(String[]::new))
-                .param(placed.stream().map(p -> p.item().intakeError()).toArray(String[]::new))
+                .param(placed.stream()
+                        .map(p -> Texts.safe(p.item().traceParent()))
+                        .toArray(String[]::new))
+                .param(placed.stream()
+                        .map(p -> Texts.safe(p.item().intakeError()))
+                        .toArray(String[]::new))
                 .update();
     }
 
-    /** An item that left its lane by this transaction. */
-    record Removed(UUID laneId, long itemId) {}
+    /** An item that this transaction found in its lane. */
+    record Found(UUID laneId, long itemId) {}
 
     /** Removes finished items from their lanes and records how they ended; what is no longer there is left out. */
-    List<Removed> finish(Run run, List<UUID> lanes, List<Finished> items) {
+    List<Found> finish(Run run, List<UUID> lanes, List<Finished> items) {
         return database.sql("""
                         WITH gone AS (
                              DELETE FROM lanekeeper.lane_item AS i
@@ -128,50 +132,44 @@ final class ItemStore {
                         .map(f -> Texts.safe(f.fields().eventVersion()))
                         .toArray(String[]::new))
                 .param(items.stream().map(f -> Texts.safe(f.reason())).toArray(String[]::new))
-                .param(items.stream().map(Finished::fingerprint).toArray(String[]::new))
+                .param(items.stream().map(f -> Texts.indexable(f.fingerprint())).toArray(String[]::new))
                 .param(run.nodeId())
                 .param(run.runId())
-                .query(Removed.class)
+                .query(Found.class)
                 .list();
     }
 
-    /** Items that failed and keep their place, due again later. */
-    void postpone(List<UUID> lanes, List<Retry> items) {
-        database.sql("""
+    /** Items that failed keep their place and are due again later; what is no longer there is left out. */
+    List<Found> postpone(List<UUID> lanes, List<Retry> items) {
+        return database.sql("""
                         UPDATE lanekeeper.lane_item AS i
                            SET attempts = k.attempts,
                                due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
                                begun = false
                           FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::bigint[]) AS k (lane_id, item_id, attempts, due_at)
                          WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                        RETURNING i.lane_id, i.item_id
                         """)
                 .param(Database.uuids(lanes))
                 .param(items.stream().mapToLong(Retry::itemId).toArray())
                 .param(items.stream().mapToInt(Retry::attempts).toArray())
                 .param(items.stream().mapToLong(r -> Database.micros(r.dueAt())).toArray())
-                .update();
+                .query(Found.class)
+                .list();
     }
 
-    /** Bundled items that failed move to lanes of their own, which exist already. */
-    List<Removed> moveAlone(List<UUID> from, List<UUID> to, List<Retry> items) {
-        return database.sql("""
+    /** Bundled items that failed move to lanes of their own, which exist already; each is where the lane's lock keeps it. */
+    void moveAlone(List<UUID> to, List<Found> items) {
+        database.sql("""
                         UPDATE lanekeeper.lane_item AS i
-                           SET lane_id = k.to_lane,
-                               attempts = k.attempts,
-                               due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
-                               begun = false
-                          FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::int[], ?::bigint[])
-                               AS k (from_lane, to_lane, item_id, attempts, due_at)
+                           SET lane_id = k.to_lane
+                          FROM unnest(?::uuid[], ?::uuid[], ?::bigint[]) AS k (from_lane, to_lane, item_id)
                          WHERE i.lane_id = k.from_lane AND i.item_id = k.item_id
-                        RETURNING k.from_lane AS lane_id, i.item_id
                         """)
-                .param(Database.uuids(from))
+                .param(Database.uuids(items.stream().map(Found::laneId).toList()))
                 .param(Database.uuids(to))
-                .param(items.stream().mapToLong(Retry::itemId).toArray())
-                .param(items.stream().mapToInt(Retry::attempts).toArray())
-                .param(items.stream().mapToLong(r -> Database.micros(r.dueAt())).toArray())
-                .query(Removed.class)
-                .list();
+                .param(items.stream().mapToLong(Found::itemId).toArray())
+                .update();
     }
 
     /** Items that move to another bundle as they are. */

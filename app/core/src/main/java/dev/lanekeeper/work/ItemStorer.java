@@ -134,7 +134,7 @@ public class ItemStorer {
         var ours = notFenced(batch, fenced);
         var fresh = recognise(batch.handlerId(), beyondProgress(ours, positions));
         var owned = insert(batch, fresh, handingOver ? reservation : null);
-        progress.advance(batch.handlerId(), advances(ours, positions));
+        progress.advance(batch.handlerId(), advances(ours));
         tallies.add(reservation.nodeId(), batch.slot(), List.of(tally(batch, ours, fresh)));
         probe.reached(Step.STORE_BEFORE_COMMIT);
         return new Written(fresh.size(), ours.size() - fresh.size(), fenced, owned);
@@ -152,7 +152,8 @@ public class ItemStorer {
         return position == null || position.generation() != claim.generation();
     }
 
-    private static List<NewItem> notFenced(KafkaBatch batch, List<PartitionClaim> fenced) {
+    /** One partition that was taken over takes its own records out of the batch, and no others. */
+    List<NewItem> notFenced(KafkaBatch batch, List<PartitionClaim> fenced) {
         var places =
                 fenced.stream().map(c -> new Place(c.topic(), c.partition())).collect(Collectors.toSet());
         return batch.items().stream()
@@ -270,19 +271,19 @@ public class ItemStorer {
         return assignments;
     }
 
-    private static List<Advance> advances(List<NewItem> ours, Map<Place, Position> positions) {
+    private static List<Advance> advances(List<NewItem> ours) {
         var byPlace = ours.stream().collect(Collectors.groupingBy(i -> new Place(i.topic(), i.partition())));
         return byPlace.entrySet().stream()
                 .map(e -> {
-                    var next = nextOffset(positions, e.getKey());
                     var last = e.getValue().stream()
                             .mapToLong(NewItem::offset)
                             .max()
                             .orElseThrow();
-                    var count = e.getValue().stream()
-                            .filter(i -> i.offset() >= next)
-                            .count();
-                    return new Advance(e.getKey().topic(), e.getKey().partition(), last + 1, count);
+                    return new Advance(
+                            e.getKey().topic(),
+                            e.getKey().partition(),
+                            last + 1,
+                            e.getValue().size());
                 })
                 .toList();
     }

@@ -6,11 +6,14 @@ import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
 import dev.lanekeeper.work.Probe.Step;
+import dev.lanekeeper.work.RequestStore.Discarded;
+import dev.lanekeeper.work.RescueStore.Orphan;
 import dev.lanekeeper.work.RescueStore.Struck;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,7 @@ public class NodeRescuer {
     private final LaneStore lanes;
     private final ItemStore items;
     private final AttemptStore attempts;
+    private final RequestStore requests;
     private final TallyStore tallies;
     private final Clock clock;
     private final Probe probe;
@@ -47,6 +51,7 @@ public class NodeRescuer {
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);
         this.attempts = new AttemptStore(database);
+        this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
         this.clock = clock;
         this.probe = probe;
@@ -71,20 +76,24 @@ public class NodeRescuer {
         });
     }
 
-    private Rescued free(long self, List<Long> dead, Collection<UUID> orphaned) {
-        var locked = rescues.lockOrphaned(
-                orphaned.stream().sorted(LaneIds.LOCK_ORDER).toList());
+    private Rescued free(long self, List<Long> dead, Collection<Orphan> orphaned) {
+        var locked = rescues.lockOrphaned(orphaned.stream()
+                .sorted(Comparator.comparing(Orphan::laneId, LaneIds.LOCK_ORDER))
+                .toList());
         var ids = locked.stream().map(Locked::laneId).toList();
         var struck =
                 rescues.strike(ids).stream().filter(s -> s.strikes() >= STRIKES).toList();
-        var removed = giveUp(self, struck);
+        var removed = giveUp(struck);
+        var discarded = discardAsAsked(locked);
+        discarded.forEach(d -> removed.merge(d.laneId(), 1, Integer::sum));
+        count(self, struck, discarded);
         rescues.suspect(ids, chunk);
         settle(locked, removed);
         return new Rescued(dead, locked.size(), struck.size());
     }
 
     /** Items that have taken a worker with them too often. */
-    private Map<UUID, Integer> giveUp(long self, List<Struck> struck) {
+    private Map<UUID, Integer> giveUp(List<Struck> struck) {
         var removed = new HashMap<UUID, Integer>();
         struck.stream()
                 .collect(Collectors.groupingBy(s -> new Run(s.nodeId(), s.runId())))
@@ -94,16 +103,26 @@ public class NodeRescuer {
                             .forEach(r -> removed.merge(r.laneId(), 1, Integer::sum));
                     attempts.insert(run, results);
                 });
-        var byHandler = struck.stream().collect(Collectors.groupingBy(Struck::handlerId, Collectors.counting()));
-        tallies.add(
-                self,
-                TallyStore.PEOPLE,
-                byHandler.entrySet().stream()
-                        .map(e -> new Tally(e.getKey())
-                                .add(Count.FAILED, e.getValue())
-                                .add(Count.FAILED_ATTEMPTS, e.getValue()))
-                        .toList());
         return removed;
+    }
+
+    /** What people asked of items whose run has died, and which nobody else would answer. */
+    private List<Discarded> discardAsAsked(List<Locked> locked) {
+        var stopped = locked.stream()
+                .filter(Locked::stopRequested)
+                .map(Locked::laneId)
+                .toList();
+        return stopped.isEmpty() ? List.of() : requests.apply(stopped, clock.instant());
+    }
+
+    private void count(long self, List<Struck> struck, List<Discarded> discarded) {
+        var tallyOf = new HashMap<Integer, Tally>();
+        struck.forEach(s -> tallyOf.computeIfAbsent(s.handlerId(), Tally::new)
+                .add(Count.FAILED, 1)
+                .add(Count.FAILED_ATTEMPTS, 1));
+        discarded.forEach(
+                d -> tallyOf.computeIfAbsent(d.handlerId(), Tally::new).add(Count.DISCARDED, 1));
+        tallies.add(self, TallyStore.PEOPLE, tallyOf.values());
     }
 
     private Finished workerLost(Struck item) {

@@ -23,7 +23,7 @@ public final class ProgressStore {
     /** A partition's row, locked until the transaction ends. */
     record Position(String topic, int partition, long generation, long nextOffset) {}
 
-    /** How far a partition gets by this transaction, and how many records that were. */
+    /** How far a partition gets by this transaction, and how many records were consumed for it, known ones among them. */
     record Advance(String topic, int partition, long nextOffset, long consumed) {}
 
     /** Locks the rows of these partitions in one fixed order; in T1 only. */

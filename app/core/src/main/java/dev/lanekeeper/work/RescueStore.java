@@ -13,29 +13,36 @@ final class RescueStore {
         this.database = database;
     }
 
+    /** A lane whose owner is gone, as it was seen before it was locked. */
+    record Orphan(UUID laneId, long epoch) {}
+
     /** The lanes whose node has no row; after the deletion of that row in the same transaction, or at any time. */
-    List<UUID> orphanedLanes() {
+    List<Orphan> orphanedLanes() {
         return database.sql("""
-                        SELECT l.lane_id
+                        SELECT l.lane_id, l.epoch
                           FROM lanekeeper.lane AS l
                          WHERE l.owner_node IS NOT NULL
                            AND NOT EXISTS (SELECT FROM lanekeeper.node AS n WHERE n.node_id = l.owner_node)
-                        """).query(UUID.class).list();
+                        """).query(Orphan.class).list();
     }
 
-    /** Locks those of these lanes, given in lock order, that still belong to a node without a row. */
-    List<Locked> lockOrphaned(List<UUID> sorted) {
+    /**
+     * Locks those of these lanes, given in lock order, that have changed hands since in no way. The epoch tells: whether the
+     * owner has a row must not be asked here, since a lane that was freed and claimed again while this statement waited would
+     * be looked at with its eyes of before, which know neither the new owner nor its node.
+     */
+    List<Locked> lockOrphaned(List<Orphan> sorted) {
         return database.sql("""
                         SELECT k.place, l.lane_id, l.waiting, l.ctid::text AS ctid, l.stop_requested, l.parked
-                          FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
+                          FROM unnest(?::uuid[], ?::bigint[]) WITH ORDINALITY AS k (lane_id, epoch, place)
                          CROSS JOIN LATERAL (
                                SELECT lane_id, waiting, ctid, stop_requested, parked_at IS NOT NULL AS parked
-                                 FROM lanekeeper.lane AS m
-                                WHERE m.lane_id = k.lane_id AND m.owner_node IS NOT NULL
-                                  AND NOT EXISTS (SELECT FROM lanekeeper.node AS n WHERE n.node_id = m.owner_node)
-                                  FOR UPDATE OF m) AS l
+                                 FROM lanekeeper.lane
+                                WHERE lane_id = k.lane_id AND owner_node IS NOT NULL AND epoch = k.epoch
+                                  FOR UPDATE) AS l
                         """)
-                .param(Database.uuids(sorted))
+                .param(Database.uuids(sorted.stream().map(Orphan::laneId).toList()))
+                .param(sorted.stream().mapToLong(Orphan::epoch).toArray())
                 .query(Locked.class)
                 .list();
     }

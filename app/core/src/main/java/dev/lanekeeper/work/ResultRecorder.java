@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.ItemStore.Found;
 import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.LaneStore.Bundled;
@@ -9,6 +10,7 @@ import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Recorded.Blocked;
+import dev.lanekeeper.work.RequestStore.Discarded;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,9 +106,19 @@ public class ResultRecorder {
                 return 0;
             }
             var other = LaneIds.bundle(clock);
-            lanes.add(List.of(new Addition(other, bundle.handlerId(), itemIds.size(), true)));
             var moved = items.moveTogether(bundle.laneId(), other, itemIds);
-            lanes.keep(Map.of(bundle.laneId(), locked.get(0).waiting() - moved, other, moved));
+            var discarded = requests.follow(bundle.laneId(), other) == 0
+                    ? List.<Discarded>of()
+                    : requests.apply(List.of(other), clock.instant());
+            if (moved > discarded.size()) {
+                lanes.add(List.of(new Addition(other, bundle.handlerId(), moved - discarded.size(), true)));
+            }
+            if (moved > 0) {
+                lanes.keep(Map.of(bundle.laneId(), locked.get(0).waiting() - moved));
+            }
+            var change = new Change();
+            discarded.forEach(d -> change.tally(d.handlerId()).add(Count.DISCARDED, 1));
+            tallies.add(run.nodeId(), TallyStore.PEOPLE, change.tallies.values());
             return moved;
         });
     }
@@ -125,22 +138,36 @@ public class ResultRecorder {
     }
 
     private Recorded write(Run run, int slot, List<LaneResult> ours, Map<UUID, Locked> locked, List<LaneResult> lost) {
-        var removed = new HashMap<UUID, Integer>();
-        var book = new Book();
-        finish(run, ours, removed, book);
-        var blocked = new ArrayList<Blocked>();
-        postpone(ours, removed, blocked);
-        var all = ours.stream().flatMap(r -> r.results().stream()).toList();
-        attempts.insert(run, all);
-        all.forEach(book::attempted);
-        lost.forEach(book::dropped);
-        applyRequests(ours, locked, removed, book);
-        var recorded = settle(ours, locked, removed, lost, blocked);
-        tallies.add(run.nodeId(), slot, book.tallies.values());
+        var change = new Change();
+        finish(run, ours, change);
+        postpone(ours, change);
+        discardAsAsked(ours, locked, change);
+        moveAlone(ours, change);
+        countAttempts(run, ours, lost, change);
+        var recorded = settle(ours, locked, lost, change);
+        tallies.add(run.nodeId(), slot, change.tallies.values());
         return recorded;
     }
 
-    private void finish(Run run, List<LaneResult> ours, Map<UUID, Integer> removed, Book book) {
+    /** What this transaction has done so far; an item that was not found in its lane any more has changed nothing. */
+    private static final class Change {
+
+        private final Set<Long> found = new HashSet<>();
+        private final Map<UUID, Integer> removed = new HashMap<>();
+        private final Set<Long> discarded = new HashSet<>();
+        private final List<Blocked> blocked = new ArrayList<>();
+        private final Map<Integer, Tally> tallies = new HashMap<>();
+
+        void remove(UUID laneId) {
+            removed.merge(laneId, 1, Integer::sum);
+        }
+
+        Tally tally(int handlerId) {
+            return tallies.computeIfAbsent(handlerId, Tally::new);
+        }
+    }
+
+    private void finish(Run run, List<LaneResult> ours, Change change) {
         var laneIds = new ArrayList<UUID>();
         var finished = new ArrayList<Finished>();
         for (var result : ours) {
@@ -154,41 +181,32 @@ public class ResultRecorder {
         if (finished.isEmpty()) {
             return;
         }
-        var gone = items.finish(run, laneIds, finished);
-        gone.forEach(g -> removed.merge(g.laneId(), 1, Integer::sum));
-        var goneIds = gone.stream().map(ItemStore.Removed::itemId).collect(Collectors.toSet());
-        finished.stream().filter(f -> goneIds.contains(f.itemId())).forEach(book::finished);
+        items.finish(run, laneIds, finished).forEach(f -> {
+            change.found.add(f.itemId());
+            change.remove(f.laneId());
+        });
+        finished.stream()
+                .filter(f -> change.found.contains(f.itemId()))
+                .forEach(f -> change.tally(f.handlerId()).add(Tally.of(f.state()), 1));
     }
 
-    private void postpone(List<LaneResult> ours, Map<UUID, Integer> removed, List<Blocked> blocked) {
+    private void postpone(List<LaneResult> ours, Change change) {
         var laneIds = new ArrayList<UUID>();
         var retries = new ArrayList<Retry>();
-        var bundleIds = new ArrayList<UUID>();
-        var bundled = new ArrayList<Retry>();
         for (var result : ours) {
             for (var item : result.results()) {
                 if (item instanceof Retry r) {
-                    (result.lane().bundle() ? bundleIds : laneIds)
-                            .add(result.lane().laneId());
-                    (result.lane().bundle() ? bundled : retries).add(r);
+                    laneIds.add(result.lane().laneId());
+                    retries.add(r);
                 }
             }
         }
         if (!retries.isEmpty()) {
-            items.postpone(laneIds, retries);
-        }
-        if (!bundled.isEmpty()) {
-            var alone = bundled.stream()
-                    .map(r -> new Bundled(LaneIds.bundle(clock), r.itemId(), r.handlerId(), r.dueAt()))
-                    .toList();
-            lanes.addBlocked(alone);
-            alone.forEach(b -> blocked.add(new Blocked(b.laneId(), b.dueAt())));
-            items.moveAlone(bundleIds, alone.stream().map(Bundled::laneId).toList(), bundled)
-                    .forEach(g -> removed.merge(g.laneId(), 1, Integer::sum));
+            items.postpone(laneIds, retries).forEach(f -> change.found.add(f.itemId()));
         }
     }
 
-    private void applyRequests(List<LaneResult> ours, Map<UUID, Locked> locked, Map<UUID, Integer> removed, Book book) {
+    private void discardAsAsked(List<LaneResult> ours, Map<UUID, Locked> locked, Change change) {
         var stopped = ours.stream()
                 .filter(r -> r.next() != Next.HOLD)
                 .map(r -> r.lane().laneId())
@@ -198,24 +216,61 @@ public class ResultRecorder {
             return;
         }
         requests.apply(stopped, clock.instant()).forEach(d -> {
-            removed.merge(d.laneId(), 1, Integer::sum);
-            book.of(d.handlerId()).add(Count.DISCARDED, 1);
+            change.discarded.add(d.itemId());
+            change.remove(d.laneId());
+            change.tally(d.handlerId()).add(Count.DISCARDED, 1);
         });
     }
 
-    private Recorded settle(
-            List<LaneResult> ours,
-            Map<UUID, Locked> locked,
-            Map<UUID, Integer> removed,
-            List<LaneResult> lost,
-            List<Blocked> blocked) {
+    /** A bundled item that failed holds up no other: it waits in a lane of its own. */
+    private void moveAlone(List<LaneResult> ours, Change change) {
+        var alone = new ArrayList<Bundled>();
+        var from = new ArrayList<Found>();
+        for (var result : ours) {
+            for (var item : result.results()) {
+                if (result.lane().bundle()
+                        && item instanceof Retry r
+                        && change.found.contains(r.itemId())
+                        && !change.discarded.contains(r.itemId())) {
+                    alone.add(new Bundled(LaneIds.bundle(clock), r.itemId(), r.handlerId(), r.dueAt()));
+                    from.add(new Found(result.lane().laneId(), r.itemId()));
+                }
+            }
+        }
+        if (!alone.isEmpty()) {
+            lanes.addBlocked(alone);
+            items.moveAlone(alone.stream().map(Bundled::laneId).toList(), from);
+            from.forEach(f -> change.remove(f.laneId()));
+            alone.forEach(b -> change.blocked.add(new Blocked(b.laneId(), b.dueAt())));
+        }
+    }
+
+    private void countAttempts(Run run, List<LaneResult> ours, List<LaneResult> lost, Change change) {
+        var all = ours.stream().flatMap(r -> r.results().stream()).toList();
+        var recorded =
+                all.stream().filter(r -> change.found.contains(r.itemId())).toList();
+        attempts.insert(run, recorded);
+        recorded.forEach(r -> change.tally(r.handlerId())
+                .add(Count.FAILED_ATTEMPTS, r.attempt() == null ? 0 : 1)
+                .add(Count.BUSY_MICROS, micros(r)));
+        Stream.concat(
+                        lost.stream().flatMap(r -> r.results().stream()),
+                        all.stream().filter(r -> !change.found.contains(r.itemId())))
+                .forEach(r -> change.tally(r.handlerId()).add(Count.DROPPED_RESULTS, 1));
+    }
+
+    private static long micros(ItemResult result) {
+        return Duration.between(result.startedAt(), result.finishedAt()).toNanos() / 1_000;
+    }
+
+    private Recorded settle(List<LaneResult> ours, Map<UUID, Locked> locked, List<LaneResult> lost, Change change) {
         var closed = new ArrayList<String>();
         var kept = new LinkedHashMap<UUID, Integer>();
         var released = new ArrayList<Release>();
         var keeping = new HashSet<UUID>();
         for (var result : ours) {
             var lane = Objects.requireNonNull(locked.get(result.lane().laneId()));
-            var gone = removed.getOrDefault(lane.laneId(), 0);
+            var gone = change.removed.getOrDefault(lane.laneId(), 0);
             var waiting = lane.waiting() - gone;
             var parked = parking(result);
             if (waiting == 0 && !lane.parked() && parked == null) {
@@ -234,7 +289,7 @@ public class ResultRecorder {
                         parked));
             }
         }
-        return apply(new Settlement(closed, kept, released), keeping, lost, blocked);
+        return apply(new Settlement(closed, kept, released), keeping, lost, change.blocked);
     }
 
     private static boolean isKept(Next next, Locked lane, int waiting, @Nullable Long parked) {
@@ -245,7 +300,11 @@ public class ResultRecorder {
         };
     }
 
+    /** A bundle is no lane that anything waits behind. */
     private static @Nullable Long parking(LaneResult result) {
+        if (result.lane().bundle()) {
+            return null;
+        }
         return result.results().stream()
                 .filter(r -> r instanceof Finished f && f.park())
                 .map(ItemResult::itemId)
@@ -278,33 +337,5 @@ public class ResultRecorder {
         }
         return new Recorded(
                 keeping, lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()), blocked, ready);
-    }
-
-    /** What the transaction adds to the tallies. */
-    private static final class Book {
-
-        private final Map<Integer, Tally> tallies = new HashMap<>();
-
-        Tally of(int handlerId) {
-            return tallies.computeIfAbsent(handlerId, Tally::new);
-        }
-
-        void finished(Finished f) {
-            of(f.handlerId()).add(Tally.of(f.state()), 1);
-        }
-
-        void attempted(ItemResult result) {
-            of(result.handlerId())
-                    .add(Count.FAILED_ATTEMPTS, result.attempt() == null ? 0 : 1)
-                    .add(
-                            Count.BUSY_MICROS,
-                            Duration.between(result.startedAt(), result.finishedAt())
-                                            .toNanos()
-                                    / 1_000);
-        }
-
-        void dropped(LaneResult result) {
-            result.results().forEach(r -> of(r.handlerId()).add(Count.DROPPED_RESULTS, 1));
-        }
     }
 }
