@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataSize;
  *     `spring.application.name`, and without that `application`
  * @param schema where the tables are
  * @param roles what this node does: `intake` stores records, `workers` runs handlers
- * @param workers how many runs this node works on at once
+ * @param workers how many runs this node works on at once; by default 16, or as many as the connection pool has room for
  * @param flushSize at how many records a consumer stores what it has read
  * @param flushBytes at how many bytes a consumer stores what it has read
  * @param flushInterval how long a record waits at most to be stored, or `off`
@@ -39,7 +39,7 @@ public record LanekeeperProperties(
         @DefaultValue("application") String application,
         @DefaultValue Schema schema,
         @DefaultValue({"intake", "workers"}) Set<Role> roles,
-        @DefaultValue("16") int workers,
+        @Nullable Integer workers,
         @DefaultValue("500") int flushSize,
         @DefaultValue("8MB") DataSize flushBytes,
         @DefaultValue("50ms") String flushInterval,

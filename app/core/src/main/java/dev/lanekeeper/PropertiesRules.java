@@ -26,7 +26,10 @@ final class PropertiesRules {
         if (properties.roles().isEmpty()) {
             add("roles", "", "Write intake or workers or both");
         }
-        atLeast("workers", properties.workers(), 1);
+        var workers = properties.workers();
+        if (workers != null) {
+            atLeast("workers", workers, 1);
+        }
         atLeast("flush-size", properties.flushSize(), 1);
         atLeast("flush-bytes", properties.flushBytes().toBytes(), 1);
         atLeast(

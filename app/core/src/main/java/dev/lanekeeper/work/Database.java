@@ -138,6 +138,22 @@ public final class Database {
                         """).query().singleRow();
     }
 
+    /** The database that answers. */
+    public record Server(String product, int major, String version) {}
+
+    /** Asks the driver who answers; fails when nobody does. */
+    public Server server() {
+        try (var connection = dataSource.getConnection()) {
+            var metaData = connection.getMetaData();
+            return new Server(
+                    metaData.getDatabaseProductName(),
+                    metaData.getDatabaseMajorVersion(),
+                    metaData.getDatabaseProductVersion());
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The database does not answer", e);
+        }
+    }
+
     /** The database's own clock, now. */
     public Instant now() {
         return sql("SELECT clock_timestamp()")

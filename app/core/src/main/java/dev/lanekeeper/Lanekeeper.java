@@ -1,0 +1,107 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.LanekeeperProperties.Role;
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Starts and stops Lanekeeper with the application: workers before intakes, and the other way round.
+ *
+ * <p>Starts after all beans and after everything whose phase is the default, so that handlers find what they need; stops
+ * before it. Kafka may be absent: the intakes wait for it and say so. Without a handler nothing is started.
+ */
+public final class Lanekeeper implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Lanekeeper.class);
+
+    private final LanekeeperProperties properties;
+    private final HandlerCatalog catalog;
+    private final ObjectProvider<Node> nodes;
+    private final ObjectProvider<KafkaIntakes> intakes;
+    private volatile boolean running;
+    private volatile boolean stoppedCleanly = true;
+
+    Lanekeeper(
+            LanekeeperProperties properties,
+            HandlerCatalog catalog,
+            ObjectProvider<Node> nodes,
+            ObjectProvider<KafkaIntakes> intakes) {
+        this.properties = properties;
+        this.catalog = catalog;
+        this.nodes = nodes;
+        this.intakes = intakes;
+    }
+
+    @Override
+    public void start() {
+        if (catalog.handlers().all().isEmpty()) {
+            log.info("No handler: Lanekeeper starts nothing");
+            return;
+        }
+        var node = nodes.getObject();
+        catalog.handlers().all().forEach(h -> h.call().start());
+        node.start();
+        running = true;
+        if (properties.roles().contains(Role.INTAKE)) {
+            intakes.getObject().start();
+        }
+        log.atInfo()
+                .addKeyValue(
+                        "handlers",
+                        catalog.handlers().all().stream()
+                                .map(HandlerDefinition::id)
+                                .toList())
+                .addKeyValue("workers", node.workers())
+                .log("Lanekeeper is up");
+    }
+
+    @Override
+    public void stop() {
+        if (!running) {
+            return;
+        }
+        running = false;
+        var deadline = System.nanoTime() + properties.shutdownTimeout().toNanos();
+        if (properties.roles().contains(Role.INTAKE)) {
+            ifMade(intakes, i -> stoppedCleanly &= i.stop(left(deadline, 2)));
+        }
+        ifMade(nodes, n -> stoppedCleanly &= n.stop(left(deadline, 1)));
+        catalog.handlers().all().forEach(h -> h.call().stop());
+        log.atInfo().addKeyValue("clean", stoppedCleanly).log("Lanekeeper is down");
+    }
+
+    private static <T> void ifMade(ObjectProvider<T> provider, Consumer<T> action) {
+        var made = provider.getIfAvailable();
+        if (made != null) {
+            action.accept(made);
+        }
+    }
+
+    /** A part of the time that is left, so that what comes later has some too. */
+    private static Duration left(long deadline, int parts) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()) / parts);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Whether everything had ended when the last stop was over; false when a handler hung. */
+    public boolean hasStoppedCleanly() {
+        return stoppedCleanly;
+    }
+
+    @Override
+    public int getPhase() {
+        return SmartLifecycle.DEFAULT_PHASE;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.intake.kafka.FlushSettings;
+import dev.lanekeeper.intake.kafka.IntakeEnvironment;
+import dev.lanekeeper.intake.kafka.IntakeListener;
+import dev.lanekeeper.intake.kafka.KafkaClientConfiguration;
+import dev.lanekeeper.intake.kafka.KafkaClientSettings;
+import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.work.BacklogSearch;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.HandlerStore;
+import dev.lanekeeper.work.ItemStorer;
+import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.ProgressStore;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
+
+/**
+ * Lanekeeper in an application that has a {@code DataSource} and handlers.
+ *
+ * <p>Whatever needs the database is made only when {@link Lanekeeper} starts, after all handlers have been checked; an
+ * application without handlers never touches it.
+ */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
+            "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+        })
+@Import({HandlerConfiguration.class, KafkaClientConfiguration.class})
+public class LanekeeperAutoConfiguration {
+
+    @Bean
+    Lanekeeper lanekeeper(
+            LanekeeperProperties properties,
+            HandlerCatalog catalog,
+            ObjectProvider<Node> node,
+            ObjectProvider<KafkaIntakes> intakes) {
+        return new Lanekeeper(properties, catalog, node, intakes);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Probe lanekeeperProbe() {
+        return Probe.NONE;
+    }
+
+    @Bean
+    @Lazy
+    Installed lanekeeperInstalled(
+            ObjectProvider<DataSource> dataSource, LanekeeperProperties properties, HandlerCatalog catalog) {
+        return new SchemaGate(properties, catalog.handlers()).pass(dataSource.getIfAvailable());
+    }
+
+    @Bean
+    @Lazy
+    Database lanekeeperDatabase(Installed installed) {
+        return installed.database();
+    }
+
+    @Bean
+    @Lazy
+    DatabaseClock lanekeeperClock(Database database) {
+        return new DatabaseClock(database);
+    }
+
+    @Bean
+    @Lazy
+    RegisteredHandlers lanekeeperHandlers(HandlerCatalog catalog, Database database) {
+        return RegisteredHandlers.register(catalog.handlers(), new HandlerStore(database));
+    }
+
+    @Bean
+    @Lazy
+    Node lanekeeperNode(
+            Installed installed,
+            DatabaseClock clock,
+            RegisteredHandlers handlers,
+            LanekeeperProperties properties,
+            ObjectProvider<RunListener> listeners,
+            Probe probe) {
+        return new Node(
+                NodeSettingsReader.read(properties, installed.workers(), handlers),
+                installed.database(),
+                clock,
+                handlers,
+                listeners.orderedStream().toList(),
+                probe);
+    }
+
+    @Bean
+    @Lazy
+    KafkaIntakes lanekeeperKafkaIntakes(
+            Installed installed,
+            Node node,
+            DatabaseClock clock,
+            RegisteredHandlers handlers,
+            HandlerCatalog catalog,
+            LanekeeperProperties properties,
+            KafkaClientSettings kafka,
+            ObjectProvider<IntakeListener> listeners,
+            Probe probe) {
+        var database = installed.database();
+        var storer = new ItemStorer(database, node.handOver(), clock, probe);
+        var flush = new FlushSettings(
+                properties.flushSize(), properties.flushBytes().toBytes(), properties.flushIntervalOrNull());
+        var environment = new IntakeEnvironment(
+                storer::store,
+                new ProgressStore(database),
+                new BacklogSearch(database),
+                new HandlerStore(database),
+                () -> flush,
+                installed.mark().toString(),
+                () -> node.life().nodeId(),
+                id -> number(handlers, id),
+                clock,
+                probe);
+        return new KafkaIntakes(
+                catalog.handlers().all(),
+                kafka.consumer(),
+                environment,
+                listeners.orderedStream().toList());
+    }
+
+    private static int number(RegisteredHandlers handlers, String id) {
+        return handlers.byNumber().entrySet().stream()
+                .filter(e -> Objects.equals(e.getValue().id(), id))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+}

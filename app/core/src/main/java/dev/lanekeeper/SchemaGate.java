@@ -1,0 +1,178 @@
+package dev.lanekeeper;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.lanekeeper.LanekeeperProperties.Role;
+import dev.lanekeeper.api.LanekeeperConfigurationException;
+import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import dev.lanekeeper.handler.Handlers;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.Schema;
+import dev.lanekeeper.work.Schema.Installation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** Looks at the database before anything is started, and says everything that is wrong with it in words that help. */
+final class SchemaGate {
+
+    private static final int OLDEST = 15;
+    private static final int DEFAULT_WORKERS = 16;
+
+    /** Heartbeat, dispatcher, wake-ups, JobRunr's own, and one for the application. */
+    private static final int OTHERS = 5;
+
+    private final LanekeeperProperties properties;
+    private final Handlers handlers;
+    private final List<Problem> problems = new ArrayList<>();
+
+    SchemaGate(LanekeeperProperties properties, Handlers handlers) {
+        this.properties = properties;
+        this.handlers = handlers;
+    }
+
+    Installed pass(@Nullable DataSource dataSource) {
+        if (dataSource == null) {
+            problems.add(new Problem(
+                    "DataSource",
+                    "the application has none, or several of which none is primary",
+                    "Set spring.datasource.url to a PostgreSQL " + OLDEST
+                            + " or newer, or mark one DataSource @Primary"));
+            throw new LanekeeperConfigurationException(problems);
+        }
+        var workers = workers(dataSource);
+        var database = new Database(dataSource, properties.schema().name());
+        var schema = new Schema(database);
+        checkServer(database);
+        throwIfAny();
+        prepare(schema);
+        throwIfAny();
+        return new Installed(database, install(schema).mark(), workers);
+    }
+
+    private int workers(DataSource dataSource) {
+        if (!properties.roles().contains(Role.WORKERS)) {
+            return 1;
+        }
+        var pool = poolSize(dataSource);
+        var wanted = properties.workers();
+        if (pool == null) {
+            return wanted == null ? DEFAULT_WORKERS : wanted;
+        }
+        var room = pool - consumers() - OTHERS;
+        if (wanted == null) {
+            wanted = Math.min(DEFAULT_WORKERS, room);
+        }
+        if (wanted < 1 || wanted > room) {
+            problems.add(new Problem(
+                    "spring.datasource.hikari.maximum-pool-size",
+                    "the pool has %d connections; needed are %d: one for each of %d consumers and %d workers, and %d"
+                            .formatted(
+                                    pool,
+                                    consumers() + Math.max(1, wanted) + OTHERS,
+                                    consumers(),
+                                    Math.max(1, wanted),
+                                    OTHERS),
+                    "Set it to %d or more, or lower lanekeeper.workers or the handlers' concurrency"
+                            .formatted(consumers() + Math.max(1, wanted) + OTHERS)));
+        }
+        return Math.max(1, wanted);
+    }
+
+    private int consumers() {
+        return properties.roles().contains(Role.INTAKE)
+                ? handlers.all().stream().mapToInt(h -> h.kafka().concurrency()).sum()
+                : 0;
+    }
+
+    private static @Nullable Integer poolSize(DataSource dataSource) {
+        var target = dataSource;
+        while (target instanceof DelegatingDataSource delegating && delegating.getTargetDataSource() != null) {
+            target = delegating.getTargetDataSource();
+        }
+        return target instanceof HikariDataSource hikari ? hikari.getMaximumPoolSize() : null;
+    }
+
+    private void checkServer(Database database) {
+        try {
+            var server = database.server();
+            if (!server.product().equals("PostgreSQL")) {
+                problems.add(new Problem(
+                        "spring.datasource.url",
+                        "it leads to " + server.product(),
+                        "Lanekeeper needs PostgreSQL " + OLDEST + " or newer"));
+            } else if (server.major() < OLDEST) {
+                problems.add(new Problem(
+                        "spring.datasource.url",
+                        "it leads to PostgreSQL " + server.version(),
+                        "Lanekeeper needs PostgreSQL " + OLDEST + " or newer"));
+            }
+        } catch (RuntimeException e) {
+            problems.add(new Problem(
+                    "spring.datasource.url",
+                    "PostgreSQL cannot be reached: " + cause(e),
+                    "Start it, or correct address, user and password"));
+        }
+    }
+
+    private void prepare(Schema schema) {
+        try {
+            switch (properties.schema().manage()) {
+                case MIGRATE -> schema.migrate();
+                case VALIDATE -> schema.validate();
+                case NONE -> {}
+            }
+        } catch (RuntimeException e) {
+            problems.add(new Problem(
+                    "lanekeeper.schema",
+                    "schema '%s' could not be brought to this release (manage=%s): %s"
+                            .formatted(
+                                    properties.schema().name(),
+                                    properties.schema().manage().name().toLowerCase(Locale.ROOT),
+                                    cause(e)),
+                    "Give the user the right to create it (GRANT CREATE ON DATABASE), or let somebody who has it run the"
+                            + " migrations and set lanekeeper.schema.manage=validate"));
+        }
+    }
+
+    private Installation install(Schema schema) {
+        Installation installation;
+        try {
+            installation = schema.install(properties.application());
+        } catch (RuntimeException e) {
+            problems.add(new Problem(
+                    "lanekeeper.schema",
+                    "the tables of schema '%s' cannot be used: %s"
+                            .formatted(properties.schema().name(), cause(e)),
+                    "Set lanekeeper.schema.manage=migrate, or grant the user all rights on the schema's tables"));
+            throw new LanekeeperConfigurationException(problems);
+        }
+        if (!installation.application().equals(properties.application())) {
+            problems.add(
+                    new Problem(
+                            "lanekeeper.schema.name",
+                            "schema '%s' belongs to application '%s', this one is called '%s'"
+                                    .formatted(
+                                            properties.schema().name(),
+                                            installation.application(),
+                                            properties.application()),
+                            "Choose another schema for this application, or set lanekeeper.application to the name that owns it"));
+        }
+        throwIfAny();
+        return installation;
+    }
+
+    private static String cause(RuntimeException e) {
+        var message = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        return message == null ? e.toString() : message.strip();
+    }
+
+    private void throwIfAny() {
+        if (!problems.isEmpty()) {
+            throw new LanekeeperConfigurationException(problems);
+        }
+    }
+}

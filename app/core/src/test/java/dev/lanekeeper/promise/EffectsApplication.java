@@ -1,0 +1,54 @@
+package dev.lanekeeper.promise;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.KafkaEventHandler;
+import dev.lanekeeper.api.Outcome;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** An application as a user would write it, whose handlers leave their effects in a table without any unique constraint. */
+@SpringBootApplication(scanBasePackageClasses = EffectsApplication.class)
+public class EffectsApplication {
+
+    public static void main(String... args) {
+        SpringApplication.run(EffectsApplication.class, args);
+    }
+
+    /** What the producer sends. */
+    record Numbered(String resource, long number) {}
+
+    @Component
+    static class Effects {
+
+        private final JdbcClient jdbc;
+
+        Effects(JdbcClient jdbc) {
+            this.jdbc = jdbc;
+        }
+
+        @Transactional
+        @KafkaEventHandler(id = "exact", topics = "${topic}", resource = "resource")
+        public Outcome exactlyOnce(Numbered event, EventContext context) {
+            leave("exact", event, context);
+            return Outcome.ack(event.resource());
+        }
+
+        @KafkaEventHandler(id = "plain", topics = "${topic}", resource = "resource")
+        public void atLeastOnce(Numbered event, EventContext context) {
+            leave("plain", event, context);
+        }
+
+        private void leave(String handler, Numbered event, EventContext context) {
+            jdbc.sql("INSERT INTO effect (handler, resource, number, attempt, token) VALUES (?, ?, ?, ?, ?)")
+                    .param(handler)
+                    .param(event.resource())
+                    .param(event.number())
+                    .param(context.attempt())
+                    .param(context.fencingToken())
+                    .update();
+        }
+    }
+}
