@@ -3,6 +3,8 @@ package dev.lanekeeper.intake.kafka;
 import dev.lanekeeper.work.StoredBatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,7 @@ final class ContainedListener implements IntakeListener {
     private static final Logger log = LoggerFactory.getLogger(ContainedListener.class);
 
     private final List<IntakeListener> listeners;
+    private final Set<IntakeListener> reported = ConcurrentHashMap.newKeySet();
 
     ContainedListener(List<IntakeListener> listeners) {
         this.listeners = List.copyOf(listeners);
@@ -23,7 +26,10 @@ final class ContainedListener implements IntakeListener {
             try {
                 message.accept(listener);
             } catch (RuntimeException | LinkageError e) {
-                log.warn("An intake listener failed; nothing else is affected listener={}", listener.getClass(), e);
+                // It may fail at every poll: once is enough to know.
+                if (reported.add(listener)) {
+                    log.warn("An intake listener failed; nothing else is affected listener={}", listener.getClass(), e);
+                }
             }
         }
     }
