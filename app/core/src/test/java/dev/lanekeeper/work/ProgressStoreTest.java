@@ -35,7 +35,9 @@ class ProgressStoreTest {
     @Test
     void itBeginsOnlyOnceWhereItSays() {
         take(offer(null, false));
-        corridor.database.sql("UPDATE lanekeeper.partition_progress SET next_offset = 50").update();
+        corridor.database
+                .sql("UPDATE lanekeeper.partition_progress SET next_offset = 50")
+                .update();
         var again = take(offer(null, false));
         assertThat(again.nextOffset()).isEqualTo(50);
         assertThat(again.claim().generation()).isEqualTo(2);
@@ -44,7 +46,9 @@ class ProgressStoreTest {
     @Test
     void anOffsetWithOurMarkCountsLessThanTheDatabaseWhicheverIsAhead() {
         take(offer(null, false));
-        corridor.database.sql("UPDATE lanekeeper.partition_progress SET next_offset = 50").update();
+        corridor.database
+                .sql("UPDATE lanekeeper.partition_progress SET next_offset = 50")
+                .update();
         assertThat(take(offer(40L, true)).nextOffset()).isEqualTo(50);
         assertThat(take(offer(60L, true)).nextOffset()).isEqualTo(50);
     }
@@ -52,7 +56,9 @@ class ProgressStoreTest {
     @Test
     void anOffsetThatSomebodySetResetsTheProgressForwardsAndBackwards() {
         take(offer(null, false));
-        corridor.database.sql("UPDATE lanekeeper.partition_progress SET next_offset = 50").update();
+        corridor.database
+                .sql("UPDATE lanekeeper.partition_progress SET next_offset = 50")
+                .update();
         var back = take(offer(20L, false));
         assertThat(back.nextOffset()).isEqualTo(20);
         assertThat(back.previousOffset()).isEqualTo(50);
@@ -80,7 +86,9 @@ class ProgressStoreTest {
     @Test
     void aLogThatWasCutOffMovesTheProgressBack() {
         take(offer(null, false));
-        corridor.database.sql("UPDATE lanekeeper.partition_progress SET next_offset = 50").update();
+        corridor.database
+                .sql("UPDATE lanekeeper.partition_progress SET next_offset = 50")
+                .update();
         var start = take(new PartitionOffer(new Place("fresh", 0), TOPIC_ID, 50L, true, 0, 0, 45L));
         assertThat(start.nextOffset()).isEqualTo(45);
     }
@@ -112,18 +120,21 @@ class ProgressStoreTest {
         corridor.assign(0, 1, 0);
         var place = new Place(Corridor.TOPIC, 0);
         assertThat(corridor.store(Corridor.item(0, "a")).stored()).isEqualTo(1);
-        progress.take(
-                corridor.handlerId,
-                1,
-                List.of(new PartitionOffer(place, topicId(), null, false, 0, 0, null)));
+        progress.take(corridor.handlerId, 1, List.of(new PartitionOffer(place, topicId(), null, false, 0, 0, null)));
         assertThat(corridor.store(Corridor.item(1, "a")).fenced()).hasSize(1);
 
         var second = corridor.storer().store(corridor.batch(2, Corridor.item(1, "a")));
         assertThat(second.stored()).isEqualTo(1);
         progress.reset(corridor.handlerId, Corridor.TOPIC, 0, 0);
-        assertThat(corridor.storer().store(corridor.batch(2, Corridor.item(2, "a"))).fenced()).hasSize(1);
+        assertThat(corridor.storer()
+                        .store(corridor.batch(2, Corridor.item(2, "a")))
+                        .fenced())
+                .hasSize(1);
         progress.stop(corridor.handlerId, Corridor.TOPIC, 0, "by hand");
-        assertThat(corridor.storer().store(corridor.batch(3, Corridor.item(2, "a"))).fenced()).hasSize(1);
+        assertThat(corridor.storer()
+                        .store(corridor.batch(3, Corridor.item(2, "a")))
+                        .fenced())
+                .hasSize(1);
         assertThat(progress.generations(corridor.handlerId)).containsEntry(place, 4L);
     }
 

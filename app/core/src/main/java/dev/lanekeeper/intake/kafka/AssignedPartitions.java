@@ -80,7 +80,7 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
         forget(partitions, buffers(partitions)).forEach(place -> {
-            log.info("Partition lost, somebody else has it {} {}", handlerId, place);
+            log.info("Partition lost, somebody else has it {}", place);
             listener.lost(place);
         });
     }
@@ -161,7 +161,7 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
             if (partition != null && buffer.equals(partition.buffer())) {
                 partition.forgetPosition(System.nanoTime());
             }
-            log.info("Another consumer has taken over handler={} partition={}", handlerId, buffer.partition());
+            log.info("Another consumer has taken over {}", place(buffer.partition()));
             listener.fenced(place(buffer.partition()));
         }
     }
@@ -169,9 +169,8 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     void stop(AssignedPartition partition, String reason) {
         if (!reason.equals(partition.stoppedReason())) {
             log.error(
-                    "Partition stopped, nothing more is read from it handler={} partition={} reason={}",
-                    handlerId,
-                    partition.partition(),
+                    "Partition stopped, nothing more is read from it {} reason={}",
+                    place(partition.partition()),
                     reason);
             listener.partitionStopped(place(partition.partition()), reason);
         }

@@ -158,14 +158,14 @@ final class ConsumerLoop {
     }
 
     private @Nullable PauseReason reasonToPause() {
-        var byRule = rules.pause().reason();
+        var load = flusher.load();
+        var byRule = rules.pause().reason(load.records());
         if (byRule != null) {
             return byRule;
         }
         if (flusher.isFailing()) {
             return PauseReason.DATABASE_AWAY;
         }
-        var load = flusher.load();
         var part = pausedBecause == PauseReason.BUFFER_FULL ? 2 : 1;
         var full = load.records() >= rules.limits().records() / part
                 || load.bytes() >= rules.limits().bytes() / part;

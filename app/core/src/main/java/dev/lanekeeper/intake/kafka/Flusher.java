@@ -99,7 +99,6 @@ final class Flusher {
     void drop(Collection<PartitionBuffer> given) {
         locked(() -> {
             given.forEach(PartitionBuffer::drop);
-            fenced.removeAll(given);
             return buffers.removeAll(given);
         });
     }
@@ -337,10 +336,8 @@ final class Flusher {
     /** Under the lock. */
     private void ended(Slice slice, List<PartitionClaim> refused) {
         for (var buffer : slice.landed(refused)) {
-            if (!buffer.isDropped()) {
-                buffer.drop();
-                fenced.add(buffer);
-            }
+            buffer.drop();
+            fenced.add(buffer);
             buffers.remove(buffer);
         }
         underWay = null;

@@ -12,7 +12,14 @@ import java.time.Duration;
 public interface IntakeListener {
 
     /** A partition of a handler. */
-    record Place(String handlerId, String topic, int partition) {}
+    record Place(String handlerId, String topic, int partition) {
+
+        /** As it stands in the log. */
+        @Override
+        public String toString() {
+            return "handler=" + handlerId + " topic=" + topic + " partition=" + partition;
+        }
+    }
 
     /** Records were polled, not stored yet. */
     default void polled(String handlerId, int records) {}

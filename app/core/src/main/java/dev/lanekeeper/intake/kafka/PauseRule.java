@@ -21,8 +21,9 @@ final class PauseRule {
         this.maxWaiting = maxWaiting;
     }
 
-    synchronized @Nullable PauseReason reason() {
-        var now = waiting.getAsLong();
+    /** @param buffered what the asking consumer holds beside what is stored */
+    synchronized @Nullable PauseReason reason(int buffered) {
+        var now = waiting.getAsLong() + buffered;
         full = full ? now > maxWaiting / 5 * 4 : now >= maxWaiting;
         if (intakePaused.getAsBoolean()) {
             return PauseReason.BY_OPERATOR;

@@ -216,8 +216,10 @@ class ConsumerLoopTest {
         bench.produce(P1, 0, 5);
         soon().until(() -> bench.told.contains("fenced 0"));
         assertThat(bench.database.offsets(P1)).hasSize(5);
-        soon().until(() -> bench.kafka.position(P0) == 7 && bench.kafka.fetched().contains(P0));
-        assertThat(bench.kafka.history).noneMatch(c -> c.containsKey(P0) && c.get(P0).offset() == 5);
+        soon().until(() ->
+                bench.kafka.position(P0) == 7 && bench.kafka.fetched().contains(P0));
+        assertThat(bench.kafka.history)
+                .noneMatch(c -> c.containsKey(P0) && c.get(P0).offset() == 5);
         bench.produce(P0, 7, 17);
         soon().until(() -> bench.offset(P0) == 17);
         assertThat(bench.database.offsets(P0))

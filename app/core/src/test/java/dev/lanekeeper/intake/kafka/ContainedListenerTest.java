@@ -2,8 +2,6 @@ package dev.lanekeeper.intake.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.lanekeeper.intake.kafka.IntakeListener.Place;
 import dev.lanekeeper.work.StoredBatch;
 import java.lang.reflect.Proxy;
@@ -14,21 +12,20 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class ContainedListenerTest {
 
-    private final Logger log = (Logger) LoggerFactory.getLogger(ContainedListener.class);
+    private final List<Runnable> quiet = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
 
     @BeforeEach
     void expectWarnings() {
-        log.setLevel(Level.OFF);
+        QuietLog.of(ContainedListener.class.getName(), quiet);
     }
 
     @AfterEach
     void listenAgain() {
-        log.setLevel(null);
+        quiet.forEach(Runnable::run);
     }
 
     @Test
@@ -63,7 +60,9 @@ class ContainedListenerTest {
         return (IntakeListener) Proxy.newProxyInstance(
                 IntakeListener.class.getClassLoader(), new Class<?>[] {IntakeListener.class}, (self, method, args) -> {
                     if (method.getDeclaringClass() == Object.class) {
-                        return method.getName().equals("hashCode") ? (Object) System.identityHashCode(self) : self == args[0];
+                        return method.getName().equals("hashCode")
+                                ? (Object) System.identityHashCode(self)
+                                : self == args[0];
                     }
                     told.accept(method.getName());
                     return null;

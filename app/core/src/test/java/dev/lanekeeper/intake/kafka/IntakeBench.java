@@ -60,7 +60,7 @@ final class IntakeBench implements AutoCloseable {
         this.mark = schema.install("test").mark().toString();
         this.progress = new ProgressStore(database);
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", "5"),
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", "5", "max.request.size", 20 << 20),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -185,6 +185,43 @@ final class IntakeBench implements AutoCloseable {
                 .query(Long.class)
                 .optional()
                 .orElse(-1L);
+    }
+
+    long one(String query) {
+        return database.sql(query).query(Long.class).single();
+    }
+
+    void pause(String handler, boolean paused) {
+        database.sql("UPDATE lanekeeper.handler SET intake_paused_at = CASE WHEN ? THEN now() END WHERE handler_id = ?")
+                .param(paused)
+                .param(number(handler))
+                .update();
+    }
+
+    /** As if all that waits were done. */
+    void forgetWaiting(String handler) {
+        database.sql("DELETE FROM lanekeeper.lane WHERE handler_id = ?")
+                .param(number(handler))
+                .update();
+    }
+
+    /** One record in each transaction, and whether that one commits. */
+    void produceInTransactions(String topic, List<Boolean> commits) {
+        var settings = Map.<String, Object>of(
+                "bootstrap.servers", broker.bootstrapServers(), "transactional.id", "tx-" + topic);
+        try (var transactional = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            transactional.initTransactions();
+            for (var commit : commits) {
+                transactional.beginTransaction();
+                var unused = transactional.send(new ProducerRecord<>(topic, 0, bytes("k"), bytes("v")));
+                if (commit) {
+                    transactional.commitTransaction();
+                } else {
+                    transactional.flush();
+                    transactional.abortTransaction();
+                }
+            }
+        }
     }
 
     OffsetAndMetadata committed(String group, String topic, int partition) {

@@ -4,8 +4,19 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lanekeeper.intake.kafka.IntakeStatus.State;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,16 +24,20 @@ import org.junit.jupiter.api.Test;
 /** The intake between a real broker and a real database. */
 class KafkaIntakesTest {
 
+    private final List<Runnable> quiet = new ArrayList<>();
     private IntakeBench bench;
 
     @BeforeEach
     void open() {
+        // Topics are deleted under the clients' feet.
+        QuietLog.of("org.apache.kafka.clients", quiet);
         bench = IntakeBench.open();
     }
 
     @AfterEach
     void close() {
         bench.close();
+        quiet.forEach(Runnable::run);
     }
 
     @Test
@@ -44,5 +59,329 @@ class KafkaIntakesTest {
         assertThat(intakes.stop(Duration.ofSeconds(10))).isTrue();
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(t -> t.getName().startsWith("lanekeeper-intake"));
+    }
+
+    @Test
+    void twoNodesShareThePartitionsAndARebalanceDoublesAndLosesNothing() {
+        var topic = bench.topic(4);
+        var handler = TestHandler.named(topic);
+        bench.start(handler);
+        produceToAll(topic, 0, 500);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) > 0);
+        var second = bench.start(handler);
+        produceToAll(topic, 500, 1000);
+        await().atMost(20, SECONDS).until(() -> partitionsOf(second, topic) == 2);
+        produceToAll(topic, 1000, 1500);
+        assertThat(second.stop(Duration.ofSeconds(10))).isTrue();
+        produceToAll(topic, 1500, 2000);
+
+        await().atMost(30, SECONDS).until(() -> bench.count(topic) >= 8000);
+        for (var partition = 0; partition < 4; partition++) {
+            assertThat(bench.stored(topic, partition)).containsExactlyElementsOf(upTo(2000));
+        }
+    }
+
+    @Test
+    void severalConsumersOfOneHandlerShareItsPartitions() {
+        var topic = bench.topic(4);
+        var intakes = bench.start(TestHandler.named(topic).concurrency(2));
+        await().atMost(20, SECONDS)
+                .until(() -> intakes.status(topic).consumers().stream()
+                        .map(c -> c.partitions().size())
+                        .toList()
+                        .equals(List.of(2, 2)));
+        produceToAll(topic, 0, 100);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 400);
+    }
+
+    @Test
+    void anOffsetThatAPersonSetsWhileItIsStoppedCounts() {
+        var topic = bench.topic(1);
+        var handler = TestHandler.named(topic);
+        bench.produce(topic, 0, 0, 100);
+        var intakes = bench.start(handler);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 100);
+        assertThat(intakes.stop(topic, "for a test", Duration.ofSeconds(10))).isTrue();
+        assertThat(intakes.status(topic).state()).isEqualTo(State.STOPPED);
+
+        bench.setOffset(topic, topic, 0, 60);
+        intakes.start(topic);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 140);
+        assertThat(bench.stored(topic, 0)).endsWith(98L, 99L).contains(60L);
+        await().atMost(5, SECONDS).untilAsserted(() -> {
+            assertThat(bench.committed(topic, topic, 0).offset()).isEqualTo(100);
+            assertThat(bench.committed(topic, topic, 0).metadata()).isEqualTo(bench.mark);
+        });
+    }
+
+    @Test
+    void offsetsThatWereDeletedBeforeTheyWereReadAreCounted() throws Exception {
+        var topic = bench.topic(1);
+        bench.produce(topic, 0, 0, 100);
+        deleteBefore(topic, 40);
+        bench.setOffset(topic, topic, 0, 10);
+        bench.start(TestHandler.named(topic));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 60);
+        assertThat(bench.progressOf(topic, topic, 0, "lost_at_broker")).isEqualTo(30);
+        assertThat(bench.progressOf(topic, topic, 0, "next_offset")).isEqualTo(100);
+    }
+
+    @Test
+    void offsetsThatAreDeletedWhileItIsPausedAreCounted() throws Exception {
+        var topic = bench.topic(1);
+        bench.produce(topic, 0, 0, 10);
+        var intakes = bench.start(TestHandler.named(topic).property("fetch.max.bytes", "1"));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 10);
+        bench.pause(topic, true);
+        await().atMost(10, SECONDS).until(() -> intakes.status(topic).state() == State.PAUSED);
+        // Fetched ahead is at most what one answer holds; what comes after it is deleted before it is asked for.
+        bench.produce(topic, 0, 10, 1000);
+        deleteBefore(topic, 990);
+        bench.pause(topic, false);
+        await().atMost(20, SECONDS).until(() -> bench.progressOf(topic, topic, 0, "next_offset") == 1000);
+        var lost = bench.progressOf(topic, topic, 0, "lost_at_broker");
+        assertThat(lost).isPositive();
+        assertThat(bench.count(topic) + lost).isEqualTo(1000);
+    }
+
+    @Test
+    void aRecreatedTopicStopsAndOthersGoOnUntilAPersonResetsIt() {
+        var topic = bench.topic(1);
+        var other = bench.topic(1);
+        bench.produce(topic, 0, 0, 20);
+        var handler = TestHandler.named(topic).topics(topic, other);
+        var intakes = bench.start(handler);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
+        intakes.stop(topic, "for a test", Duration.ofSeconds(10));
+        bench.broker.deleteTopic(topic);
+        recreate(topic);
+        bench.produce(topic, 0, 0, 30);
+        intakes.start(topic);
+
+        await().atMost(20, SECONDS)
+                .until(() -> intakes.status(topic).reason() != null
+                        && intakes.status(topic).reason().contains("deleted and created again"));
+        assertThat(intakes.status(topic).healthy()).isFalse();
+        bench.produce(other, 0, 0, 5);
+        await().atMost(20, SECONDS).until(() -> bench.count(other) == 5);
+        assertThat(bench.count(topic)).isEqualTo(20);
+
+        bench.progress.reset(bench.number(topic), topic, 0, 0);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 50);
+        await().atMost(10, SECONDS).until(() -> intakes.status(topic).healthy());
+    }
+
+    @Test
+    void aTopicThatIsRecreatedWhileItIsReadStops() {
+        var topic = bench.topic(1);
+        bench.produce(topic, 0, 0, 20);
+        var intakes = bench.start(TestHandler.named(topic));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
+        bench.broker.deleteTopic(topic);
+        recreate(topic);
+        bench.produce(topic, 0, 0, 10);
+        await().atMost(40, SECONDS)
+                .until(() -> String.valueOf(intakes.status(topic).reason()).contains("deleted and created again"));
+        assertThat(bench.count(topic)).isEqualTo(20);
+    }
+
+    @Test
+    void aResetIsNoticedWhileNothingComes() {
+        var topic = bench.topic(1);
+        bench.produce(topic, 0, 0, 20);
+        bench.start(TestHandler.named(topic));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
+        bench.progress.reset(bench.number(topic), topic, 0, 15);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 25);
+    }
+
+    @Test
+    void waitsForATopicThatDoesNotExistYet() {
+        var topic = IntakeBench.newName();
+        var intakes = bench.start(TestHandler.named(topic));
+        await().atMost(10, SECONDS).until(() -> intakes.status(topic).state() == State.WAITING_FOR_KAFKA);
+        recreate(topic);
+        bench.produce(topic, 0, 0, 10);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 10);
+        assertThat(intakes.status(topic).state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void readsTopicsThatMatchItsPatternAlsoThoseThatComeLater() {
+        var first = bench.topic(1);
+        var id = IntakeBench.newName();
+        bench.start(TestHandler.named(id).pattern(first + ".*"));
+        bench.produce(first, 0, 0, 5);
+        await().atMost(20, SECONDS).until(() -> bench.count(first) == 5);
+        recreate(first + "-later");
+        bench.produce(first + "-later", 0, 0, 5);
+        await().atMost(30, SECONDS).until(() -> bench.count(first + "-later") == 5);
+    }
+
+    @Test
+    void keepsWhatIsLargeStrangeOrEmpty() {
+        var topic = bench.topic(1, Map.of("max.message.bytes", String.valueOf(20 << 20)));
+        var large = new byte[10 << 20];
+        Arrays.fill(large, (byte) 'x');
+        var strange = new ProducerRecord<>(topic, 0, IntakeBench.bytes("a\0b"), new byte[] {0, (byte) 0xff});
+        strange.headers().add("n", null).add("n", new byte[] {0}).add("\0", IntakeBench.bytes("\0"));
+        bench.send(new ProducerRecord<>(topic, 0, new byte[1 << 20], large));
+        bench.send(strange);
+        bench.send(new ProducerRecord<>(topic, 0, IntakeBench.bytes("gone"), null));
+        bench.send(new ProducerRecord<>(topic, 0, null, null));
+        bench.flushProducer();
+        bench.start(TestHandler.named(topic).property("max.partition.fetch.bytes", "1000"));
+        await().atMost(30, SECONDS).until(() -> bench.count(topic) == 4);
+        assertThat(bench.stored(topic, 0)).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(bench.one("SELECT length(payload) FROM lanekeeper.work_item WHERE kafka_offset = 0"))
+                .isEqualTo(10L << 20);
+        assertThat(bench.one("SELECT count(*) FROM lanekeeper.work_item WHERE intake_error IS NOT NULL"))
+                .isZero();
+        assertThat(bench.one("SELECT count(*) FROM lanekeeper.work_item WHERE payload IS NULL"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void goesBeyondOffsetsThatHoldNoRecords() {
+        var topic = bench.topic(1);
+        bench.start(TestHandler.named(topic).property("isolation.level", "read_committed"));
+        bench.produceInTransactions(topic, List.of(true, false, true));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 2);
+        assertThat(bench.stored(topic, 0)).containsExactly(0L, 4L);
+        await().atMost(5, SECONDS).until(() -> bench.committed(topic, topic, 0).offset() == 5);
+    }
+
+    @Test
+    void aSecondRecordOfTheSameIdentityIsADuplicate() {
+        var topic = bench.topic(1);
+        bench.start(TestHandler.named(topic).identity(event -> event.value()));
+        for (var value : List.of("on", "off", "on")) {
+            bench.send(new ProducerRecord<>(topic, 0, null, IntakeBench.bytes(value)));
+        }
+        bench.flushProducer();
+        await().atMost(20, SECONDS).until(() -> bench.progressOf(topic, topic, 0, "next_offset") == 3);
+        assertThat(bench.stored(topic, 0)).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void pausesAtMaxWaitingAndWhileAPersonWantsIt() {
+        var topic = bench.topic(1);
+        var intakes = bench.start(TestHandler.named(topic).maxWaiting(1000).property("max.poll.records", "100"));
+        bench.produce(topic, 0, 0, 5000);
+        await().atMost(20, SECONDS).until(() -> intakes.status(topic).state() == State.PAUSED);
+        assertThat(intakes.status(topic).reason()).isEqualTo("MAX_WAITING");
+        var first = bench.count(topic);
+        assertThat(first).isBetween(800L, 2500L);
+
+        bench.pause(topic, true);
+        await().atMost(10, SECONDS)
+                .until(() -> "BY_OPERATOR".equals(intakes.status(topic).reason()));
+        bench.forgetWaiting(topic);
+        bench.pause(topic, false);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) > first + 500);
+    }
+
+    @Test
+    void aConsumerThatDiesIsReplaced() {
+        var topic = bench.topic(1);
+        QuietLog.of(ConsumerThread.class.getName(), quiet);
+        var poisoned = new AtomicBoolean(true);
+        var intakes = bench.start(TestHandler.named(topic).resource(event -> {
+            if (poisoned.getAndSet(false)) {
+                throw new OutOfMemoryError("played");
+            }
+            return null;
+        }));
+        bench.produce(topic, 0, 0, 10);
+        await().atMost(30, SECONDS).until(() -> bench.count(topic) == 10);
+        assertThat(intakes.status(topic).consumersReplaced()).isEqualTo(1);
+        assertThat(intakes.status(topic).healthy()).isTrue();
+        assertThat(bench.stored(topic, 0)).containsExactlyElementsOf(upTo(10));
+    }
+
+    @Test
+    void aZombieThatStoresLateIsFenced() {
+        var topic = bench.topic(2);
+        var frozen = new CountDownLatch(1);
+        var storing = new CountDownLatch(1);
+        var thaw = new CountDownLatch(1);
+        var fenced = new CopyOnWriteArrayList<IntakeListener.Place>();
+        // Its flush begins, and its poll does not come back: the group gives its partitions to somebody else.
+        var zombie = TestHandler.named(topic)
+                .property("max.poll.interval.ms", "3000")
+                .property("max.poll.records", "10")
+                .resource(event -> {
+                    if (event.offset() == 50) {
+                        frozen.countDown();
+                        thaw.await(30, SECONDS);
+                    }
+                    return "r";
+                });
+        var listener = new IntakeListener() {
+            @Override
+            public void fenced(Place place) {
+                fenced.add(place);
+            }
+        };
+        bench.start(
+                real -> batch -> {
+                    storing.countDown();
+                    awaitQuietly(thaw);
+                    return real.apply(batch);
+                },
+                List.of(listener),
+                zombie);
+        produceToAll(topic, 0, 100, 2);
+        awaitQuietly(storing);
+        awaitQuietly(frozen);
+        bench.start(TestHandler.named(topic));
+        await().atMost(30, SECONDS).until(() -> bench.count(topic) == 200);
+        thaw.countDown();
+        await().atMost(10, SECONDS).until(() -> !fenced.isEmpty());
+        produceToAll(topic, 100, 150, 2);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) >= 300);
+        assertThat(bench.stored(topic, 0)).containsExactlyElementsOf(upTo(150));
+        assertThat(bench.stored(topic, 1)).containsExactlyElementsOf(upTo(150));
+    }
+
+    private void produceToAll(String topic, int from, int to) {
+        produceToAll(topic, from, to, 4);
+    }
+
+    private void produceToAll(String topic, int from, int to, int partitions) {
+        for (var partition = 0; partition < partitions; partition++) {
+            bench.produce(topic, partition, from, to);
+        }
+    }
+
+    private static List<Long> upTo(long end) {
+        return LongStream.range(0, end).boxed().toList();
+    }
+
+    private static long partitionsOf(KafkaIntakes intakes, String handler) {
+        return intakes.status(handler).consumers().stream()
+                .flatMap(c -> c.partitions().stream())
+                .count();
+    }
+
+    private void recreate(String topic) {
+        // A deleted topic is gone only after a while.
+        await().atMost(20, SECONDS).ignoreExceptions().untilAsserted(() -> bench.broker.createTopic(topic, 1));
+    }
+
+    private void deleteBefore(String topic, long offset) throws Exception {
+        try (var admin = bench.broker.admin()) {
+            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

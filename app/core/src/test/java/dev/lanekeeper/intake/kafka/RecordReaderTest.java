@@ -43,7 +43,8 @@ class RecordReaderTest {
     void theChecksumIsTheMd5OfTheRawValue() throws Exception {
         var md5 = MessageDigest.getInstance("MD5").digest(bytes("{ \"a\" : 1.0 }"));
         var checksum = read(null, bytes("{ \"a\" : 1.0 }")).checksum();
-        assertThat(checksum.toString().replace("-", "")).isEqualTo(HexFormat.of().formatHex(md5));
+        assertThat(checksum.toString().replace("-", ""))
+                .isEqualTo(HexFormat.of().formatHex(md5));
     }
 
     @Test
@@ -101,8 +102,7 @@ class RecordReaderTest {
     @Test
     void aTraceParentIsKeptAsText() {
         headers.add("traceparent", bytes("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
-        assertThat(read(null, null).traceParent())
-                .isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        assertThat(read(null, null).traceParent()).isEqualTo("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         headers.add("traceparent", new byte[10_000]);
         assertThat(read(null, null).traceParent()).isNull();
     }
