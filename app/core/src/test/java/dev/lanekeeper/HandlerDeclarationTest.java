@@ -3,9 +3,13 @@ package dev.lanekeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.EventDetails;
+import dev.lanekeeper.api.HandlerLifecycle;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.RetryDecision;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
@@ -18,9 +22,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -133,6 +142,72 @@ class HandlerDeclarationTest {
     }
 
     @Test
+    void takesPropertiesByAnIdThatAnEnvironmentVariableCanHold() {
+        application
+                .withBean(Orders.class)
+                .withBean(TwoAlike.class)
+                .withPropertyValues(
+                        "lanekeeper.handlers.twoalike.max-retries=1",
+                        "lanekeeper.handlers[two-alike].timeout=1s",
+                        "lanekeeper.handlers.or-ders.max-retries=9",
+                        "lanekeeper.handlers.orders.max-retries=2")
+                .run(context -> {
+                    assertThat(handler(context, "twoAlike").failures().maxRetries())
+                            .isEqualTo(1);
+                    assertThat(handler(context, "two-alike").limits().timeout()).isEqualTo(Duration.ofSeconds(1));
+                    assertThat(handler(context, "two-alike").failures().maxRetries())
+                            .isNull();
+                    assertThat(handler(context, "orders").failures().maxRetries())
+                            .isEqualTo(2);
+                });
+    }
+
+    @Test
+    void takesHooksFromTheHandlersOwnBeanUnlessOthersAreNamed() {
+        application
+                .withBean("hooked", Hooked.class)
+                .withBean("never", RetryDecision.class, () -> (event, attempt, exception) -> false)
+                .run(context -> {
+                    var event = TestEvent.json("1");
+                    var own = handler(context, "own");
+
+                    assertThat(own.failures().decision()).isSameAs(context.getBean("hooked"));
+                    assertThat(own.call().fieldsOf(event)).isEqualTo(Outcome.ack("an entity"));
+                    own.call().start();
+                    own.call().stop();
+                    assertThat(context.getBean(Hooked.class).heard).containsExactly("start own", "stop own");
+                    assertThat(handler(context, "named").failures().decision()).isSameAs(context.getBean("never"));
+                });
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void losesTheFieldOfAHookThatThrowsAndNothingElse(CapturedOutput output) {
+        application.withBean(Broken.class).run(context -> {
+            var call = handler(context, "broken").call();
+
+            assertThat(call.fieldsOf(TestEvent.json("1"))).isEqualTo(Outcome.ack(null, null, "created", null));
+            call.start();
+            call.stop();
+            assertThat(output)
+                    .contains("item=\"7\"", "field=\"entityId\"", "no id here")
+                    .contains("onStart of the handler failed", "onStop of the handler failed");
+        });
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void warnsOfPropertiesForAHandlerThatDoesNotExist(CapturedOutput output) {
+        application
+                .withBean(Orders.class)
+                .withPropertyValues("lanekeeper.handlers.oders.max-retries=1")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).contains("lanekeeper.handlers.oders.* is set", "[orders]");
+                });
+    }
+
+    @Test
     void findsAHandlerBehindAMetaAnnotationAndInASuperclass() {
         application.withBean(Composed.class).run(context -> {
             var composed = handler(context, "composed");
@@ -214,10 +289,10 @@ class HandlerDeclarationTest {
         abstract void handle(T payload);
     }
 
-    static class Middle extends Base<java.util.List<Long>> {
+    static class Middle extends Base<List<Long>> {
         @Override
         @PaymentHandler(topics = "payments")
-        void handle(java.util.List<Long> payload) {
+        void handle(List<Long> payload) {
             assertThat(payload).containsExactly(1L, 2L);
         }
     }
@@ -232,6 +307,69 @@ class HandlerDeclarationTest {
                     .resource(event -> "always")
                     .maxRetries(1)
                     .backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
+        }
+    }
+
+    static class TwoAlike {
+        @KafkaEventHandler(id = "twoAlike", topics = "t")
+        void one() {}
+
+        @KafkaEventHandler(id = "two-alike", topics = "t")
+        void two() {}
+    }
+
+    static class Hooked implements EventDetails, HandlerLifecycle, RetryDecision {
+        private final List<String> heard = new ArrayList<>();
+
+        @KafkaEventHandler(id = "own", topics = "t")
+        void own() {}
+
+        @KafkaEventHandler(id = "named", topics = "t", retryDecision = "never")
+        void named() {}
+
+        @Override
+        public String entityId(RawEvent event) {
+            return "an entity";
+        }
+
+        @Override
+        public void onStart(String handlerId) {
+            heard.add("start " + handlerId);
+        }
+
+        @Override
+        public void onStop(String handlerId) {
+            heard.add("stop " + handlerId);
+        }
+
+        @Override
+        public boolean retry(RawEvent event, int attempt, Throwable exception) {
+            return true;
+        }
+    }
+
+    static class Broken implements EventDetails, HandlerLifecycle {
+        @KafkaEventHandler(id = "broken", topics = "t")
+        void on() {}
+
+        @Override
+        public String entityId(RawEvent event) throws Exception {
+            throw new Exception("no id here");
+        }
+
+        @Override
+        public String eventType(RawEvent event) {
+            return "created";
+        }
+
+        @Override
+        public void onStart(String handlerId) throws Exception {
+            throw new Exception("cannot start");
+        }
+
+        @Override
+        public void onStop(String handlerId) {
+            throw new NoClassDefFoundError("gone");
         }
     }
 

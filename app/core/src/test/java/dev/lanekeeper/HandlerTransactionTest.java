@@ -32,6 +32,8 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Which transaction a handler's effects and the record of its result share, and when they cannot. */
 class HandlerTransactionTest {
@@ -63,6 +65,19 @@ class HandlerTransactionTest {
             assertThat(AopUtils.isCglibProxy(proxy)).isTrue();
 
             assertThat(call(context, "ledger")).isEqualTo(Outcome.ack("booked"));
+            assertThat(context.getBean("transactionManager", StubManager.class).begun)
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void beginsTheTransactionThatAMethodMandates() {
+        application.withBean(Mandatory.class).run(context -> {
+            var transaction = transaction(context, "mandatory");
+            var template = new TransactionTemplate(transaction.manager(), transaction.definition());
+
+            assertThat(template.<Outcome>execute(status -> call(context, "mandatory")))
+                    .isEqualTo(Outcome.ack());
             assertThat(context.getBean("transactionManager", StubManager.class).begun)
                     .isEqualTo(1);
         });
@@ -290,9 +305,15 @@ class HandlerTransactionTest {
         @Transactional(propagation = Propagation.NEVER)
         void never() {}
 
+        @KafkaEventHandler(id = "required", topics = "t")
+        @Transactional
+        void required() {}
+    }
+
+    static class Mandatory {
         @KafkaEventHandler(id = "mandatory", topics = "t")
         @Transactional(propagation = Propagation.MANDATORY)
-        void mandatory() {}
+        void on() {}
     }
 
     static class ReadOnly {
@@ -345,6 +366,11 @@ class HandlerTransactionTest {
         @Override
         protected Object doGetTransaction() {
             return new Object();
+        }
+
+        @Override
+        protected boolean isExistingTransaction(Object transaction) {
+            return TransactionSynchronizationManager.isActualTransactionActive();
         }
 
         @Override

@@ -50,7 +50,15 @@ final class Definitions {
                 calls.of(declaration, details, options.flag("exactlyOnce", true)));
     }
 
-    static Failures failures(Options options, @Nullable RetryDecision decision) {
+    /** Reads every default once, so that a bad one is told even if each handler says otherwise. */
+    void checkDefaults(Options defaults) {
+        KafkaSources.checkDefaults(defaults);
+        identity(null, defaults);
+        failures(defaults, null);
+        limits(defaults);
+    }
+
+    private static Failures failures(Options options, @Nullable RetryDecision decision) {
         return new Failures(
                 options.numberOr("unlimited", "maxRetries", 0),
                 backoff(options),
@@ -59,7 +67,7 @@ final class Definitions {
                 decision);
     }
 
-    static Limits limits(Options options) {
+    private static Limits limits(Options options) {
         Integer maxRuns = options.find("maxRuns") == null ? null : (Integer) options.number("maxRuns", 1, 1);
         return new Limits(
                 options.durationOrNone("timeout"),

@@ -1,12 +1,16 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -18,6 +22,10 @@ import org.springframework.core.env.Environment;
  * a {@link dev.lanekeeper.api.LanekeeperConfigurationException}.
  */
 public final class HandlerCatalog implements SmartInitializingSingleton {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerCatalog.class);
+    private static final Declaration NOBODY =
+            new Declaration("", "defaults", Map.of(), Map.of(), new Declaration.Nobody());
 
     private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
@@ -46,17 +54,19 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         var problems = new Problems(known);
-        checkDefaults(problems);
         var arguments = new Arguments(environment, Decoding.of(beans), problems);
         var calls = new HandlerCalls(arguments, new TransactionRules(beans, dataSource, problems), problems);
         var definitions = new Definitions(beans, calls, problems);
-        List<SharedRules.Written> written = new ArrayList<>();
-        for (Declaration declaration : new HandlerScanner(beans, environment, problems).scan()) {
-            var options = new Options(declaration, settings, environment, problems);
-            written.add(new SharedRules.Written(declaration.describe(), definitions.define(declaration, options)));
-        }
+        definitions.checkDefaults(options(NOBODY, new HandlerSettings(settings.defaults(), Map.of()), problems));
+        List<Declaration> declarations = new HandlerScanner(beans, environment, problems).scan();
+        Set<String> ids = declarations.stream().map(Declaration::id).collect(Collectors.toSet());
+        HandlerSettings ofThese = settings.of(ids);
+        List<SharedRules.Written> written = declarations.stream()
+                .map(d -> new SharedRules.Written(d.describe(), definitions.define(d, options(d, ofThese, problems))))
+                .toList();
         new SharedRules(problems).check(written);
         problems.throwIfAny();
+        warnOfSettingsForNobody(ids);
         handlers = new Handlers(
                 written.stream().map(SharedRules.Written::definition).toList());
     }
@@ -70,11 +80,16 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
         return handlers;
     }
 
-    /** Reads every default once, so that a bad one is told even if each handler says otherwise. */
-    private void checkDefaults(Problems problems) {
-        var nobody = new Declaration("", "", Map.of(), Map.of(), new Declaration.Nobody());
-        var options = new Options(nobody, new HandlerSettings(settings.defaults(), Map.of()), environment, problems);
-        Definitions.failures(options, null);
-        Definitions.limits(options);
+    private Options options(Declaration declaration, HandlerSettings settingsById, Problems problems) {
+        return new Options(declaration, settingsById, environment, problems);
+    }
+
+    /** No problem, as a handler may be absent on purpose in some profile; but it may be a slip of the pen. */
+    private void warnOfSettingsForNobody(Set<String> ids) {
+        for (String name : settings.namesBeside(ids)) {
+            LOG.atWarn()
+                    .addKeyValue("handlers", new TreeSet<>(ids))
+                    .log("lanekeeper.handlers.{}.* is set, but this application has no such handler", name);
+        }
     }
 }

@@ -1,7 +1,12 @@
 package dev.lanekeeper.handler;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +18,27 @@ import org.jspecify.annotations.Nullable;
 public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
 
     /**
-     * The name under which a handler's properties stand: its id, or, as an environment variable cannot hold every
-     * character, a name with the same letters and digits; {@code null} when it has none.
+     * These settings under the ids of the handlers that they are for. An environment variable cannot hold every character,
+     * so a name that is no id goes to the id with the same letters and digits; a name of no handler stays out.
      */
-    @Nullable
-    String nameOf(String id) {
-        if (handlers.containsKey(id)) {
-            return id;
+    HandlerSettings of(Set<String> ids) {
+        Map<String, Overrides> byId = new HashMap<>();
+        for (String id : ids) {
+            handlers.keySet().stream()
+                    .filter(name -> name.equals(id)
+                            || (!ids.contains(name) && uniform(name).equals(uniform(id))))
+                    .min(Comparator.comparing(name -> !name.equals(id)))
+                    .ifPresent(name -> byId.put(id, handlers.get(name)));
         }
+        return new HandlerSettings(defaults, byId);
+    }
+
+    /** Names under which something is set, but of which there is no handler. */
+    Set<String> namesBeside(Set<String> ids) {
+        Set<String> uniform = ids.stream().map(HandlerSettings::uniform).collect(Collectors.toSet());
         return handlers.keySet().stream()
-                .filter(name -> uniform(name).equals(uniform(id)))
-                .findFirst()
-                .orElse(null);
+                .filter(name -> !ids.contains(name) && !uniform.contains(uniform(name)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String uniform(String name) {

@@ -37,10 +37,28 @@ final class KafkaSources {
                 topics,
                 pattern,
                 groupId == null ? declaration.id() : groupId,
-                options.number("concurrency", 1, 1),
-                options.flag("autoStartup", true),
-                options.choice("startFrom", StartFrom.class, StartFrom.EARLIEST),
+                concurrency(options),
+                autoStartup(options),
+                startFrom(options),
                 properties(declaration, options));
+    }
+
+    static void checkDefaults(Options defaults) {
+        concurrency(defaults);
+        autoStartup(defaults);
+        startFrom(defaults);
+    }
+
+    private static int concurrency(Options options) {
+        return options.number("concurrency", 1, 1);
+    }
+
+    private static boolean autoStartup(Options options) {
+        return options.flag("autoStartup", true);
+    }
+
+    private static StartFrom startFrom(Options options) {
+        return options.choice("startFrom", StartFrom.class, StartFrom.EARLIEST);
     }
 
     private void checkOneOf(Declaration declaration, Options options) {

@@ -29,15 +29,14 @@ final class Options {
     private final Environment environment;
     private final Problems problems;
 
+    /** @param settings under the ids of the handlers */
     Options(Declaration declaration, HandlerSettings settings, Environment environment, Problems problems) {
         this.declaration = declaration;
         this.environment = environment;
         this.problems = problems;
         defaults = new Layer("lanekeeper.defaults.", values(settings.defaults()));
-        String name = settings.nameOf(declaration.id());
-        HandlerSettings.Overrides own =
-                name == null ? null : settings.handlers().get(name);
-        overrides = new Layer("lanekeeper.handlers." + name + ".", own == null ? Map.of() : values(own));
+        HandlerSettings.Overrides own = settings.handlers().get(declaration.id());
+        overrides = new Layer("lanekeeper.handlers." + declaration.id() + ".", own == null ? Map.of() : values(own));
         overridingConsumerProperties = own == null || own.properties() == null ? Map.of() : own.properties();
     }
 

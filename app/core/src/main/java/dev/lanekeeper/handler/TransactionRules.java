@@ -17,6 +17,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.interceptor.DefaultTransactionAttribute;
+import org.springframework.transaction.interceptor.DelegatingTransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.util.ClassUtils;
@@ -60,7 +61,7 @@ final class TransactionRules {
                     "Enable transaction management, and let the method be neither private nor final" + OR_ACCEPT);
         }
         PlatformTransactionManager manager = manager(attribute, target.userClass(), interceptor, where);
-        return manager == null ? null : new HandlerCall.Transaction(manager, attribute);
+        return manager == null ? null : new HandlerCall.Transaction(manager, new Outermost(attribute));
     }
 
     /** For a function; {@code name} is empty for the primary manager. */
@@ -170,5 +171,20 @@ final class TransactionRules {
             inner = wrapper.getTargetDataSource();
         }
         return inner;
+    }
+
+    /** The method's attributes for the transaction around it, which must be begun even for a method that mandates one. */
+    private static final class Outermost extends DelegatingTransactionAttribute {
+
+        private static final long serialVersionUID = 1L;
+
+        Outermost(TransactionAttribute attribute) {
+            super(attribute);
+        }
+
+        @Override
+        public int getPropagationBehavior() {
+            return PROPAGATION_REQUIRED;
+        }
     }
 }
