@@ -30,7 +30,7 @@ class LanekeeperPropertiesTest {
         assertThat(properties.schema())
                 .isEqualTo(new LanekeeperProperties.Schema("lanekeeper", SchemaManagement.MIGRATE));
         assertThat(properties.roles()).containsExactlyInAnyOrder(Role.INTAKE, Role.WORKERS);
-        assertThat(properties.workers()).isEqualTo(16);
+        assertThat(properties.workers()).isNull();
         assertThat(properties.flushSize()).isEqualTo(500);
         assertThat(properties.flushBytes()).isEqualTo(DataSize.ofMegabytes(8));
         assertThat(properties.flushIntervalOrNull()).isEqualTo(Duration.ofMillis(50));
