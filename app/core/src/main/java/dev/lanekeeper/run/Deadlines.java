@@ -53,15 +53,16 @@ public final class Deadlines implements AutoCloseable {
             }
         }
 
-        /** Ends the watch and takes back an interrupt of ours; tells whether there was one. */
+        /**
+         * Ends the watch and tells whether it interrupted the call. The thread leaves without the interrupt, whoever it came
+         * from: what follows is the record of the result, which must not be cut short.
+         */
         synchronized boolean end() {
             ended = true;
             if (task != null) {
                 task.cancel(false);
             }
-            if (expired) {
-                Thread.interrupted();
-            }
+            Thread.interrupted();
             return expired;
         }
     }

@@ -37,8 +37,18 @@ final class Failures {
     private Failures() {}
 
     static FailedAttempt of(int number, Throwable failure) {
-        return new FailedAttempt(
-                number, failure.getClass().getName(), failure.getMessage(), stackTrace(failure), fingerprint(failure));
+        try {
+            return new FailedAttempt(
+                    number,
+                    failure.getClass().getName(),
+                    failure.getMessage(),
+                    stackTrace(failure),
+                    fingerprint(failure));
+        } catch (RuntimeException | StackOverflowError e) {
+            var name = failure.getClass().getName();
+            var text = name + " (it threw " + e.getClass().getName() + " when asked to describe itself)";
+            return new FailedAttempt(number, name, text, text, normalise(name));
+        }
     }
 
     /** What failures of one kind have in common: the class, and the method of the application that it came from. */

@@ -97,7 +97,6 @@ final class HandlerExecution {
         var deadline = deadlines.begin(timeout);
         try {
             var outcome = handler.call().call(context);
-            deadline.end();
             probe.reached(Step.HANDLER_ENDED);
             return outcome;
         } catch (Throwable e) {
@@ -105,6 +104,8 @@ final class HandlerExecution {
                 throw new HandlerTimedOut(handler.id(), timeout, e);
             }
             throw e;
+        } finally {
+            deadline.end();
         }
     }
 

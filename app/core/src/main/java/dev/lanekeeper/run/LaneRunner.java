@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * The body of a run: drains the lanes that it owns, each in order, and takes the next pack until its slice is over.
@@ -95,17 +95,32 @@ public final class LaneRunner {
     }
 
     private void work(ActiveRun run) {
-        while (!run.isAbandoned()) {
-            drain(run);
-            if (isOver(run)) {
-                return;
+        var more = true;
+        while (more && !run.isAbandoned()) {
+            try {
+                drain(run);
+                more = !isOver(run) && takeNext(run);
+            } catch (DataAccessException | TransactionException e) {
+                if (!Database.isAway(e) && !Database.isRepeatable(e)) {
+                    throw e;
+                }
+                waitForTheDatabase(run, e);
+                more = !isOver(run);
             }
-            var next = supply.next(run);
-            if (next.isEmpty()) {
-                return;
-            }
-            run.add(next);
         }
+    }
+
+    private boolean takeNext(ActiveRun run) {
+        var next = supply.next(run);
+        run.add(next);
+        return !next.isEmpty();
+    }
+
+    private static void waitForTheDatabase(ActiveRun run, RuntimeException e) {
+        log.atDebug()
+                .addKeyValue("run", run.run().runId())
+                .log("The database is away; the run waits: {}", e.toString());
+        LockSupport.parkNanos(PAUSE.toNanos());
     }
 
     private boolean isOver(ActiveRun run) {
@@ -146,10 +161,7 @@ public final class LaneRunner {
 
     private void drainChunk(ActiveRun run, List<OwnedLane> lanes) {
         var perLane = Math.max(1, settings.chunk() / lanes.size());
-        var byLane = read(run, lanes, perLane);
-        if (byLane == null) {
-            return;
-        }
+        var byLane = read(lanes, perLane);
         var began = System.nanoTime();
         for (var lane : lanes) {
             var items = byLane.getOrDefault(lane.laneId(), List.of());
@@ -168,21 +180,9 @@ public final class LaneRunner {
         return System.nanoTime() - began >= settings.chunkTime().toNanos() || !lease.mayStart();
     }
 
-    /** Reads the next items; waits a moment and says null when the database is away. */
-    private @Nullable Map<UUID, List<WaitingItem>> read(ActiveRun run, List<OwnedLane> lanes, int perLane) {
-        try {
-            return search.first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes()).stream()
-                    .collect(Collectors.groupingBy(WaitingItem::laneId, LinkedHashMap::new, Collectors.toList()));
-        } catch (DataAccessException e) {
-            if (!Database.isAway(e)) {
-                throw e;
-            }
-            log.atDebug()
-                    .addKeyValue("run", run.run().runId())
-                    .log("The database is away; the run waits: {}", e.toString());
-            LockSupport.parkNanos(PAUSE.toNanos());
-            return null;
-        }
+    private Map<UUID, List<WaitingItem>> read(List<OwnedLane> lanes, int perLane) {
+        return search.first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes()).stream()
+                .collect(Collectors.groupingBy(WaitingItem::laneId, LinkedHashMap::new, Collectors.toList()));
     }
 
     /** One lane's turn in a chunk: its due items in order, until one is not due or the chunk's time is up. */
@@ -211,18 +211,15 @@ public final class LaneRunner {
             if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
                 return;
             }
-            if (items.isEmpty()) {
-                next = Next.RELEASE;
-            }
-            for (var item : items) {
-                if (!step(item)) {
-                    break;
+            try {
+                next = items.isEmpty() ? Next.RELEASE : Next.KEEP;
+                for (var i = 0; i < items.size() && step(items.get(i)); i++) {}
+            } finally {
+                if (gone) {
+                    run.leave();
+                } else {
+                    run.leave(chunk.take(next));
                 }
-            }
-            if (gone) {
-                run.leave();
-            } else {
-                run.leave(chunk.take(next));
             }
         }
 

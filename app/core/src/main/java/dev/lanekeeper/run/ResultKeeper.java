@@ -3,6 +3,8 @@ package dev.lanekeeper.run;
 import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.run.RunListener.Result;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.LaneResult;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Recorded;
@@ -62,23 +64,50 @@ final class ResultKeeper {
 
     private @Nullable Recorded recordPatiently(ActiveRun run, List<PendingLane> lanes) {
         var results = lanes.stream().map(PendingLane::result).toList();
+        var stripped = false;
         for (var attempt = 1; !run.isAbandoned(); attempt++) {
             try {
                 return recorder.record(run.run(), run.slot(), results);
             } catch (DataAccessException | TransactionException e) {
-                if (!Database.isAway(e) && !Database.isRepeatable(e)) {
+                if (Database.isAway(e) || Database.isRepeatable(e)) {
+                    waitForTheDatabase(run, attempt, e);
+                } else if (stripped) {
                     throw e;
+                } else {
+                    results = withoutFields(run, results, e);
+                    stripped = true;
                 }
-                if (attempt == 1) {
-                    log.atWarn()
-                            .addKeyValue("run", run.run().runId())
-                            .addKeyValue("results", results.size())
-                            .log("The database is away; results are kept until they can be recorded: {}", e.toString());
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
         return null;
+    }
+
+    private static void waitForTheDatabase(ActiveRun run, int attempt, RuntimeException e) {
+        if (attempt == 1) {
+            log.atWarn()
+                    .addKeyValue("run", run.run().runId())
+                    .log("The database is away; results are kept until they can be recorded: {}", e.toString());
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+    }
+
+    /** The database takes the results, but not what handlers have said of them. */
+    private static List<LaneResult> withoutFields(ActiveRun run, List<LaneResult> results, RuntimeException refusal) {
+        log.atError()
+                .addKeyValue("run", run.run().runId())
+                .setCause(refusal)
+                .log("The database refused the fields of these results; they are recorded without");
+        return results.stream()
+                .map(l -> new LaneResult(
+                        l.lane(),
+                        l.results().stream().map(ResultKeeper::withoutFields).toList(),
+                        l.next(),
+                        l.overtake()))
+                .toList();
+    }
+
+    private static ItemResult withoutFields(ItemResult result) {
+        return result instanceof Finished f ? f.withoutFields() : result;
     }
 
     /** After the commit of a handler's own transaction, or of ours. */

@@ -37,7 +37,26 @@ public sealed interface ItemResult {
             boolean keepsRow,
             boolean park,
             @Nullable FailedAttempt attempt)
-            implements ItemResult {}
+            implements ItemResult {
+
+        /** The same result, with nothing of what the handler said about its event. */
+        public Finished withoutFields() {
+            var none = new Outcome.Ack(null, null, null, null);
+            return new Finished(
+                    itemId,
+                    handlerId,
+                    state,
+                    attempts,
+                    startedAt,
+                    finishedAt,
+                    none,
+                    null,
+                    fingerprint,
+                    keepsRow,
+                    park,
+                    attempt);
+        }
+    }
 
     /**
      * @param attempts how often the handler was called for it

@@ -147,7 +147,7 @@ final class ItemStore {
                                due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
                                begun = false
                           FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::bigint[]) AS k (lane_id, item_id, attempts, due_at)
-                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id AND i.attempts < k.attempts
                         RETURNING i.lane_id, i.item_id
                         """)
                 .param(Database.uuids(lanes))

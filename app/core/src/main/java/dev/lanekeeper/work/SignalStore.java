@@ -51,6 +51,7 @@ public final class SignalStore {
     public static final class Listening implements AutoCloseable {
 
         private final Connection connection;
+        private boolean lost;
 
         private Listening(Connection connection) {
             this.connection = connection;
@@ -65,18 +66,26 @@ public final class SignalStore {
                 }
                 return senders;
             } catch (SQLException e) {
+                lost = true;
                 throw new DataAccessResourceFailureException("The connection that listens is lost", e);
             }
         }
 
         @Override
         public void close() {
-            try (connection;
-                    var statement = connection.createStatement()) {
-                statement.execute("UNLISTEN *");
+            try (connection) {
+                if (!lost) {
+                    forget();
+                }
             } catch (SQLException e) {
-                // The connection is lost already, and with it what it listened to.
-                return;
+                throw new DataAccessResourceFailureException("The connection that listened could not be given back", e);
+            }
+        }
+
+        /** Or the next to take the connection from its pool would go on listening. */
+        private void forget() throws SQLException {
+            try (var statement = connection.createStatement()) {
+                statement.execute("UNLISTEN *");
             }
         }
     }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.handler.HandlerCall;
+import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.handler.HandlerDefinition.Backoff;
@@ -85,7 +86,7 @@ final class TestNode implements AutoCloseable {
         return new TestNode(pool, List.of(definitions), runSettings(), workers);
     }
 
-    private static HikariDataSource pool(String url, String user) {
+    static HikariDataSource pool(String url, String user) {
         var pool = new HikariDataSource();
         pool.setJdbcUrl(url);
         pool.setUsername(user);
@@ -118,10 +119,17 @@ final class TestNode implements AutoCloseable {
                 null,
                 failures,
                 new Limits(null, null, 200_000, false),
-                new LambdaCall(body));
+                new LambdaCall(body, null));
     }
 
-    private record LambdaCall(Body body) implements HandlerCall {
+    /** The same handler with other rules. */
+    static HandlerDefinition with(HandlerDefinition handler, Limits limits, @Nullable Transaction transaction) {
+        var call = new LambdaCall(((LambdaCall) handler.call()).body(), transaction);
+        return new HandlerDefinition(
+                handler.id(), handler.lanes(), handler.kafka(), null, handler.failures(), limits, call);
+    }
+
+    private record LambdaCall(Body body, @Nullable Transaction transaction) implements HandlerCall {
 
         @Override
         public Outcome call(EventContext context) throws Exception {
@@ -131,11 +139,6 @@ final class TestNode implements AutoCloseable {
         @Override
         public Outcome.Ack fieldsOf(EventContext context) {
             return new Outcome.Ack(null, null, null, null);
-        }
-
-        @Override
-        public @Nullable Transaction transaction() {
-            return null;
         }
 
         @Override
