@@ -14,12 +14,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Holds the tables of README to what the code says, so that neither changes alone. {@code -Dreadme=write} writes the table
+ * Holds README to what the code says, so that neither changes alone. {@code -Dreadme=write} writes the table
  * of properties anew.
  */
 class ReadmeTest {
 
     private static final Path README = Path.of("../../README.md");
+    private static final Path EXAMPLE = Path.of("src/test/java/dev/lanekeeper/readme/Orders.java");
     private static final Path METADATA = Path.of("target/classes/META-INF/spring-configuration-metadata.json");
 
     @Test
@@ -48,6 +49,14 @@ class ReadmeTest {
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(KafkaEventHandler.class.getDeclaredMethods())
                         .map(Method::getName)
                         .toList());
+    }
+
+    @Test
+    void showsAnExampleThatCompiles() throws IOException {
+        var readme = Files.readString(README);
+        var start = readme.indexOf("```java\n") + "```java\n".length();
+
+        assertThat(Files.readString(EXAMPLE)).contains(readme.substring(start, readme.indexOf("```", start)));
     }
 
     private static String propertiesTable() {
