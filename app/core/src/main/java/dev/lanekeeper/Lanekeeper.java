@@ -48,10 +48,12 @@ public final class Lanekeeper implements SmartLifecycle {
         }
         var node = nodes.getObject();
         catalog.handlers().all().forEach(h -> h.call().start());
-        node.start();
         running = true;
-        if (properties.roles().contains(Role.INTAKE)) {
-            intakes.getObject().start();
+        try {
+            open(node);
+        } catch (RuntimeException | Error e) {
+            stop();
+            throw e;
         }
         log.atInfo()
                 .addKeyValue(
@@ -61,6 +63,13 @@ public final class Lanekeeper implements SmartLifecycle {
                                 .toList())
                 .addKeyValue("workers", node.workers())
                 .log("Lanekeeper is up");
+    }
+
+    private void open(Node node) {
+        node.start();
+        if (properties.roles().contains(Role.INTAKE)) {
+            intakes.getObject().start();
+        }
     }
 
     @Override

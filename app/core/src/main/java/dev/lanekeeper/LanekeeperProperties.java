@@ -28,8 +28,7 @@ import org.springframework.util.unit.DataSize;
  * @param handlers what counts for one handler, by its id, before what its code says
  * @param run how much work one run takes
  * @param shutdownTimeout how long a stop waits for handlers that are still running
- * @param virtualThreads whether workers are virtual threads: `auto` where the JVM and `spring.threads.virtual.enabled`
- *     have them
+ * @param virtualThreads whether workers are virtual threads: `auto` and `on` where the JVM has them
  * @param blockedWarning how long a lane may be blocked before health is degraded
  * @param runningWarning how long a handler may run before a warning
  * @param job the JobRunr that runs are jobs of
