@@ -3,8 +3,12 @@ package dev.lanekeeper.promise;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.work.Probe;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -20,7 +24,15 @@ public class EffectsApplication {
     /** What the producer sends. */
     record Numbered(String resource, long number) {}
 
+    /** Ends the process at a moment that the test has chosen: {@code halt.at=STORE_INSERTED:120}. */
+    @Bean
+    @ConditionalOnProperty("halt.at")
+    Probe haltingProbe(@Value("${halt.at}") String place) {
+        return HaltingProbe.at(place);
+    }
+
     @Component
+    @ConditionalOnProperty("topic")
     static class Effects {
 
         private final JdbcClient jdbc;

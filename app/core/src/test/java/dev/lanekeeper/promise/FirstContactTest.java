@@ -23,9 +23,7 @@ class FirstContactTest {
         broker.createTopic("first-contact", 3);
         var database = PostgresServer.shared().createDatabase("first_contact");
         var jdbc = JdbcClient.create(database.dataSource());
-        jdbc.sql(
-                        "CREATE TABLE effect (id bigserial, handler text, resource text, number bigint, attempt int, token bigint)")
-                .update();
+        Oracle.createTable(jdbc);
         produce(broker, "first-contact", 2_000, 20);
 
         try (var application = new SpringApplicationBuilder(EffectsApplication.class)
