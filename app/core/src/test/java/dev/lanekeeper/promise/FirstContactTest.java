@@ -41,7 +41,7 @@ class FirstContactTest {
                         "spring.main.web-application-type",
                         "none"))
                 .run()) {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(4))
                     .until(() -> jdbc.sql("SELECT count(*) FROM effect")
                                     .query(Long.class)
                                     .single()
