@@ -172,7 +172,7 @@ public final class JobRunrServer implements AutoCloseable {
         switch (settings.tables()) {
             case MIGRATE -> tables.migrate();
             case VALIDATE -> tables.validate();
-            case NONE -> LOG.debug("JobRunr's tables are left as they are; schema={}", settings.schema());
+            case NONE -> LOG.debug("JobRunr's tables are left as they are");
         }
     }
 

@@ -26,6 +26,23 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class JobRunrTables {
 
+    /**
+     * Five of JobRunr's seven indexes of jobs serve scheduled, recurring or counted jobs, of which there are none here, and would be
+     * written twice for each run. They keep their names, which later scripts of JobRunr may use, and become empty.
+     */
+    private static final Script NARROW_INDEXES = new Script("z001__narrow_the_indexes_of_jobs.sql", """
+            DROP INDEX jobrunr_state_idx;
+            DROP INDEX jobrunr_job_signature_idx;
+            DROP INDEX jobrunr_job_created_at_idx;
+            DROP INDEX jobrunr_job_scheduled_at_idx;
+            DROP INDEX jobrunr_job_rci_idx;
+            CREATE INDEX jobrunr_state_idx ON jobrunr_jobs (state) WHERE state = 'SCHEDULED';
+            CREATE INDEX jobrunr_job_signature_idx ON jobrunr_jobs (jobSignature) WHERE state = 'SCHEDULED';
+            CREATE INDEX jobrunr_job_created_at_idx ON jobrunr_jobs (createdAt) WHERE state = 'SCHEDULED';
+            CREATE INDEX jobrunr_job_scheduled_at_idx ON jobrunr_jobs (scheduledAt) WHERE scheduledAt IS NOT NULL;
+            CREATE INDEX jobrunr_job_rci_idx ON jobrunr_jobs (recurringJobId) WHERE recurringJobId IS NOT NULL
+            """);
+
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final String schema;
@@ -43,14 +60,14 @@ public final class JobRunrTables {
             jdbc.execute(history(schema));
             var applied = applied();
             scripts()
-                    .filter(script -> !applied.contains(script.getFileName()))
+                    .filter(script -> !applied.contains(script.name()))
                     .forEach(script -> statements(script, schema).forEach(jdbc::execute));
         });
     }
 
     /** Fails with the names of the scripts that have not run yet. */
     public void validate() {
-        var missing = scripts().map(SqlMigration::getFileName).collect(Collectors.toSet());
+        var missing = scripts().map(Script::name).collect(Collectors.toSet());
         missing.removeAll(applied());
         if (!missing.isEmpty()) {
             throw new IllegalStateException("JobRunr's tables in schema " + schema + " lack the scripts "
@@ -87,32 +104,37 @@ public final class JobRunrTables {
                 )""".formatted(schema);
     }
 
-    /** Without the script that creates JobRunr's own history table. */
-    private static Stream<SqlMigration> scripts() {
-        return new DatabaseMigrationsProvider(PostgresStorageProvider.class)
-                .getMigrations()
-                .filter(script -> !script.getFileName().endsWith("v000__create_migrations_table.sql"))
-                .sorted(Comparator.comparing(SqlMigration::getFileName));
+    /** Without the one that creates JobRunr's own history table. */
+    private static Stream<Script> scripts() {
+        return Stream.concat(
+                new DatabaseMigrationsProvider(PostgresStorageProvider.class)
+                        .getMigrations()
+                        .map(JobRunrTables::script)
+                        .filter(script -> !script.name().endsWith("v000__create_migrations_table.sql"))
+                        .sorted(Comparator.comparing(Script::name)),
+                Stream.of(NARROW_INDEXES));
     }
 
-    private static List<String> statements(SqlMigration script, String schema) {
+    private static List<String> statements(Script script, String schema) {
         var intoSchema = new AnsiDatabaseTablePrefixStatementUpdater(schema + ".");
-        var noted = "INSERT INTO %s.jobs_schema_history (script) VALUES ('%s')".formatted(schema, script.getFileName());
+        var noted = "INSERT INTO %s.jobs_schema_history (script) VALUES ('%s')".formatted(schema, script.name());
         return Stream.concat(
-                        text(script)
-                                .filter(statement -> !statement.isBlank())
-                                .map(intoSchema::updateStatement)
-                                .map(String::strip),
+                        Stream.of(script.text().split(";", 0))
+                                .map(String::strip)
+                                .filter(statement ->
+                                        !statement.isEmpty() && !statement.startsWith("-- Empty migration"))
+                                .map(intoSchema::updateStatement),
                         Stream.of(noted))
                 .toList();
     }
 
-    private static Stream<String> text(SqlMigration script) {
+    private static Script script(SqlMigration migration) {
         try {
-            var text = script.getMigrationSql();
-            return text.startsWith("-- Empty migration") ? Stream.empty() : Stream.of(text.split(";", 0));
+            return new Script(migration.getFileName(), migration.getMigrationSql());
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not read JobRunr's script " + script.getFileName(), e);
+            throw new UncheckedIOException("Could not read JobRunr's script " + migration.getFileName(), e);
         }
     }
+
+    private record Script(String name, String text) {}
 }

@@ -7,7 +7,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.JobDetails;
+import org.jobrunr.jobs.JobParameter;
 import org.jobrunr.jobs.states.EnqueuedState;
+import org.jobrunr.jobs.states.JobState;
 import org.jobrunr.jobs.states.ProcessingState;
 
 /**
@@ -43,12 +45,19 @@ final class RunJobs {
     private Job job(UUID runId, int version) {
         var now = Instant.now();
         // JobRunr lets no job succeed that was never in the queue.
-        var states = List.of(new EnqueuedState(now), new ProcessingState(serverId, serverName, now));
-        var job = new Job(
-                runId, version, new JobDetails(new LaneRun(runId)), List.copyOf(states), new ConcurrentHashMap<>());
+        var states = List.<JobState>of(new EnqueuedState(now), new ProcessingState(serverId, serverName, now));
+        var job = new Job(runId, version, details(runId), states, new ConcurrentHashMap<>());
         job.setJobName("lane run");
         job.setLabels(labels);
         job.setAmountOfRetries(0);
         return job;
+    }
+
+    /** What {@code new JobDetails(new LaneRun(runId))} gives, without its search for the handler's method. */
+    private static JobDetails details(UUID runId) {
+        var details = new JobDetails(
+                LaneRun.Handler.class.getName(), null, "run", List.of(new JobParameter(new LaneRun(runId))));
+        details.setCacheable(true);
+        return details;
     }
 }

@@ -22,12 +22,13 @@ final class RunPerformer extends BackgroundJobPerformer {
         try {
             super.saveAndRunStateRelatedJobFilters(job);
         } catch (ConcurrentJobModificationException e) {
-            LOG.debug("Somebody changed JobRunr's row of a run meanwhile; run={}", job.getId());
+            LOG.atDebug().addKeyValue("run", job.getId()).log("Somebody changed JobRunr's row of a run meanwhile");
         } catch (StorageException e) {
-            LOG.warn(
-                    "The end of a run could not be written to JobRunr's table, which will call it an orphan; run={}: {}",
-                    job.getId(),
-                    e.getMessage());
+            LOG.atWarn()
+                    .addKeyValue("run", job.getId())
+                    .log(
+                            "The end of a run could not be written to JobRunr's table, which will call it an orphan: {}",
+                            e.getMessage());
         }
     }
 }

@@ -63,7 +63,7 @@ final class Watchdog implements AutoCloseable {
                     server.stop();
                 }
                 server.start();
-                LOG.info("JobRunr's server was started again; server={}", server);
+                LOG.atInfo().addKeyValue("server", server).log("JobRunr's server was started again");
             }
         } catch (RuntimeException e) {
             LOG.warn("JobRunr's server could not be started again; the next attempt follows in a second", e);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class DashboardTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private JobRunrDatabase database;

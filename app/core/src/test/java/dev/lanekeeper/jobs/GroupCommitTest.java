@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupCommitTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Integer> savedAlone = new CopyOnWriteArrayList<>();
@@ -154,7 +154,7 @@ class GroupCommitTest {
 
     private void awaitPermission() {
         try {
-            assertThat(firstMayCommit.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(firstMayCommit.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

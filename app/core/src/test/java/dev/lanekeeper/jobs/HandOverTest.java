@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class HandOverTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
-    private static final Duration AFTER_A_POLL = Duration.ofSeconds(20);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
+    private static final Duration AFTER_A_POLL = Duration.ofSeconds(40);
 
     private final BlockingQueue<UUID> called = new LinkedBlockingQueue<>();
     private JobRunrDatabase database;
@@ -49,7 +49,7 @@ class HandOverTest {
         assertThat(called).isEmpty();
         assertThat(server.start(List.of(run))).isEmpty();
 
-        assertThat(called.poll(10, TimeUnit.SECONDS)).isEqualTo(run);
+        assertThat(called.poll(20, TimeUnit.SECONDS)).isEqualTo(run);
         await().atMost(SHORTLY).until(() -> database.state(run), "SUCCEEDED"::equals);
         assertThat(called).isEmpty();
     }
@@ -98,7 +98,7 @@ class HandOverTest {
         server.start();
         var run = database.handOver(server);
 
-        assertThat(called.poll(10, TimeUnit.SECONDS)).isEqualTo(run);
+        assertThat(called.poll(20, TimeUnit.SECONDS)).isEqualTo(run);
     }
 
     @Test
@@ -142,8 +142,13 @@ class HandOverTest {
             var run = database.handOver(server);
 
             await().atMost(SHORTLY).until(() -> database.state(run), "DELETED"::equals);
+            await().atMost(SHORTLY)
+                    .untilAsserted(() -> assertThat(log.messages(Level.WARN))
+                            .filteredOn(message -> message.contains("processing failed"))
+                            .singleElement()
+                            .asString()
+                            .contains(run.toString()));
             assertThat(called).hasSize(1);
-            assertThat(log.messages(Level.WARN)).singleElement().asString().contains(run.toString());
             assertThat(log.messages(Level.ERROR)).isEmpty();
         }
     }
@@ -177,7 +182,7 @@ class HandOverTest {
 
         database.handOver(server, server.workers());
 
-        assertThat(together.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(together.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private List<String> names() {
@@ -186,7 +191,7 @@ class HandOverTest {
 
     private static void waitFor(CountDownLatch latch) {
         try {
-            latch.await(10, TimeUnit.SECONDS);
+            latch.await(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

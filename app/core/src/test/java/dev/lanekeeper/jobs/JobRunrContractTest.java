@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
  */
 class JobRunrContractTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
     private static final UUID RUN = UUID.fromString("01a200c9-6512-79fb-a1a6-8b721ec823f8");
 
     /** Written by the first release; rows like this must be read by every later one. */

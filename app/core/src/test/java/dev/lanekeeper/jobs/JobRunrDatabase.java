@@ -55,7 +55,7 @@ final class JobRunrDatabase implements AutoCloseable {
         var server = new JobRunrServer(settings, dataSource, body);
         servers.add(server);
         server.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> isAnnounced(settings.serverName()));
+        await().atMost(Duration.ofSeconds(20)).until(() -> isAnnounced(settings.serverName()));
         return server;
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class StopTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
 
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -36,9 +36,9 @@ class StopTest {
     void waitsForTheRunsAndTakesNoMoreMeanwhile() throws InterruptedException {
         var server = database.server("node", run -> work());
         var run = database.handOver(server);
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
-        var stopped = CompletableFuture.supplyAsync(() -> server.stop(Duration.ofSeconds(30)));
+        var stopped = CompletableFuture.supplyAsync(() -> server.stop(Duration.ofSeconds(60)));
         await().atMost(SHORTLY).until(() -> !server.isRunning());
         assertThat(server.start(List.of(server.newRunId()))).hasSize(1);
         assertThat(stopped).isNotDone();
@@ -54,7 +54,7 @@ class StopTest {
     void interruptsWhatStillWorksWhenThePatienceEnds() throws InterruptedException {
         var server = database.server("node", run -> work());
         database.handOver(server);
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(server.stop(Duration.ofMillis(100))).isTrue();
 
@@ -67,18 +67,20 @@ class StopTest {
             work();
             awaitRelease();
         });
-        database.handOver(server);
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        var run = database.handOver(server);
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
         assertThat(server.stop(Duration.ofMillis(100))).isFalse();
 
         assertThat(interrupted.getCount()).isZero();
+        release.countDown();
+        await().atMost(SHORTLY).until(() -> database.state(run), "SUCCEEDED"::equals);
     }
 
     private void work() {
         started.countDown();
         try {
-            release.await(60, TimeUnit.SECONDS);
+            release.await(180, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             interrupted.countDown();
         }
@@ -86,7 +88,7 @@ class StopTest {
 
     private void awaitRelease() {
         try {
-            release.await(60, TimeUnit.SECONDS);
+            release.await(180, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException("Interrupted twice", e);
         }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /** What JobRunr alone would not survive: its database away, its rows deleted, its jobs orphaned. */
 class SurvivalTest {
 
-    private static final Duration SHORTLY = Duration.ofSeconds(10);
-    private static final Duration AFTER_SOME_POLLS = Duration.ofSeconds(30);
+    private static final Duration SHORTLY = Duration.ofSeconds(20);
+    private static final Duration AFTER_SOME_POLLS = Duration.ofSeconds(60);
 
     private final BlockingQueue<UUID> ended = new LinkedBlockingQueue<>();
     private final BlockingQueue<UUID> interrupted = new LinkedBlockingQueue<>();
@@ -50,7 +50,7 @@ class SurvivalTest {
             var server = database.server("node", this::workUntilReleased);
             awaitHeartbeats(database, 2);
             var run = database.handOver(server);
-            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
             postgres.stop();
             await().atMost(AFTER_SOME_POLLS).until(() -> !server.isRunning());
@@ -73,7 +73,7 @@ class SurvivalTest {
         try (var database = new JobRunrDatabase("jobs_emptied")) {
             var server = database.server("node", this::workUntilReleased);
             var run = database.handOver(server);
-            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
             await().atMost(SHORTLY).until(() -> rows(database, "jobrunr_metadata") > 0);
 
             database.jdbc.execute("""
@@ -86,11 +86,11 @@ class SurvivalTest {
             assertThat(interrupted).isEmpty();
             assertThat(server.isRunning()).isTrue();
             release.countDown();
-            assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo(run);
+            assertThat(ended.poll(20, TimeUnit.SECONDS)).isEqualTo(run);
             var next = database.handOver(server);
             await().atMost(SHORTLY).until(() -> database.state(next), "SUCCEEDED"::equals);
             assertThat(log.messages(Level.ERROR)).isEmpty();
-            assertThat(log.messages(Level.WARN)).isEmpty();
+            assertThat(log.messages(Level.WARN)).noneMatch(message -> !message.contains("slow performance"));
         }
     }
 
@@ -99,14 +99,14 @@ class SurvivalTest {
         try (var database = new JobRunrDatabase("jobs_deleted")) {
             var server = database.server("node", this::workUntilReleased);
             var run = database.handOver(server);
-            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
             StoreAccess.of(database).delete(run);
             awaitHeartbeats(database, 2);
 
             assertThat(interrupted).isEmpty();
             release.countDown();
-            assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo(run);
+            assertThat(ended.poll(20, TimeUnit.SECONDS)).isEqualTo(run);
             assertThat(database.state(run)).isEqualTo("DELETED");
             assertThat(log.messages(Level.ERROR)).isEmpty();
         }
@@ -124,7 +124,7 @@ class SurvivalTest {
             await().atMost(AFTER_SOME_POLLS).until(() -> database.state(orphan), "DELETED"::equals);
             assertThat(started.getCount()).isEqualTo(1);
             assertThat(log.messages(Level.ERROR)).isEmpty();
-            assertThat(log.messages(Level.WARN)).isEmpty();
+            assertThat(log.messages(Level.WARN)).noneMatch(message -> !message.contains("slow performance"));
         }
     }
 
@@ -144,7 +144,7 @@ class SurvivalTest {
             await().atMost(SHORTLY).until(() -> !poison.get());
             var last = lastHeartbeat(database);
 
-            await().atMost(Duration.ofSeconds(45))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> lastHeartbeat(database).isAfter(last));
             assertThat(server.isRunning()).isTrue();
         }
@@ -153,7 +153,7 @@ class SurvivalTest {
     private void workUntilReleased(UUID run) {
         started.countDown();
         try {
-            release.await(60, TimeUnit.SECONDS);
+            release.await(180, TimeUnit.SECONDS);
             ended.add(run);
         } catch (InterruptedException e) {
             interrupted.add(run);
