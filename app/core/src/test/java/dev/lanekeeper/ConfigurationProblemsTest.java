@@ -1,6 +1,7 @@
 package dev.lanekeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
@@ -9,8 +10,14 @@ import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
 import org.springframework.messaging.Message;
@@ -57,10 +64,18 @@ class ConfigurationProblemsTest {
     }
 
     @Test
-    void isKnownToBootAsAFailureAnalyzer() {
-        assertThat(org.springframework.core.io.support.SpringFactoriesLoader.forDefaultResourceLocation()
-                        .load(org.springframework.boot.diagnostics.FailureAnalyzer.class, (type, name, failure) -> {}))
-                .anyMatch(ConfigurationFailureAnalyzer.class::isInstance);
+    @ExtendWith(OutputCaptureExtension.class)
+    void isPrintedByBootInPlaceOfAStackTrace(CapturedOutput output) {
+        var spring = new SpringApplication(HandlerConfiguration.class, Wrong.class);
+        spring.setWebApplicationType(WebApplicationType.NONE);
+        spring.setBannerMode(Banner.Mode.OFF);
+
+        assertThatThrownBy(() -> spring.run("--lanekeeper.wrokers=3"))
+                .isInstanceOf(LanekeeperConfigurationException.class);
+        assertThat(output)
+                .contains(
+                        "APPLICATION FAILED TO START", "Lanekeeper cannot start: 2 problems", "1. lanekeeper.wrokers:")
+                .doesNotContain("at dev.lanekeeper");
     }
 
     @Test
