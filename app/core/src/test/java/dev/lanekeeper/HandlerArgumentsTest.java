@@ -289,7 +289,7 @@ class HandlerArgumentsTest {
                 @Header Instant at,
                 @Header("none") Optional<String> missing,
                 @Header(name = "none", defaultValue = "5") Long fallback,
-                @Header(name = "none", required = false) @Nullable String absent,
+                @Header(name = "none", required = false) String absent,
                 @Header("kafka_receivedTopic") String topic,
                 @Header("kafka_receivedPartitionId") int partition,
                 @Header("kafka_offset") long offset,

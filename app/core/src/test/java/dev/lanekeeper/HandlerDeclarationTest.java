@@ -163,6 +163,15 @@ class HandlerDeclarationTest {
     }
 
     @Test
+    void keepsThePropertiesOfAHandlerFromOneWhoseIdLooksAlike() {
+        application
+                .withBean(TwoAlike.class)
+                .withPropertyValues("lanekeeper.handlers[two-alike].timeout=1s")
+                .run(context -> assertThat(handler(context, "twoAlike").limits().timeout())
+                        .isNull());
+    }
+
+    @Test
     void takesHooksFromTheHandlersOwnBeanUnlessOthersAreNamed() {
         application
                 .withBean("hooked", Hooked.class)
