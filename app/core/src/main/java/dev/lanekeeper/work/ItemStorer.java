@@ -133,9 +133,10 @@ public class ItemStorer {
         var fenced = batch.claims().stream().filter(c -> isFenced(c, positions)).toList();
         var ours = notFenced(batch, fenced);
         var fresh = recognise(batch.handlerId(), beyondProgress(ours, positions));
-        var owned = insert(batch, fresh, handingOver ? reservation : null);
         progress.advance(batch.handlerId(), advances(ours));
         tallies.add(reservation.nodeId(), batch.slot(), List.of(tally(batch, ours, fresh)));
+        // Last, so that runs which record results in the same lanes wait for as little as possible.
+        var owned = insert(batch, fresh, handingOver ? reservation : null);
         probe.reached(Step.STORE_BEFORE_COMMIT);
         return new Written(fresh.size(), ours.size() - fresh.size(), fenced, owned);
     }
