@@ -59,10 +59,13 @@ final class JobRunrDatabase implements AutoCloseable {
         return server;
     }
 
-    /** JobRunr takes ten seconds to stop a server that is just announcing itself. */
+    /** JobRunr takes ten seconds to stop a server that is just announcing itself, and its start-up tasks outlive the server. */
     private boolean isAnnounced(String name) {
-        return !jdbc.queryForList("SELECT 1 FROM lanekeeper.jobrunr_backgroundjobservers WHERE name = ?", name)
-                .isEmpty();
+        var sql = """
+                SELECT EXISTS (SELECT FROM lanekeeper.jobrunr_backgroundjobservers WHERE name = ?)
+                   AND EXISTS (SELECT FROM lanekeeper.jobrunr_metadata WHERE name = 'database_version')
+                """;
+        return jdbc.queryForObject(sql, Boolean.class, name);
     }
 
     static JobRunrSettings settings(String name) {
