@@ -35,6 +35,21 @@ final class ContainedListener implements IntakeListener {
     }
 
     @Override
+    public void started(String handlerId) {
+        tell(l -> l.started(handlerId));
+    }
+
+    @Override
+    public void stopping(String handlerId, String reason) {
+        tell(l -> l.stopping(handlerId, reason));
+    }
+
+    @Override
+    public void stopped(String handlerId, boolean inTime) {
+        tell(l -> l.stopped(handlerId, inTime));
+    }
+
+    @Override
     public void polled(String handlerId, int records) {
         tell(l -> l.polled(handlerId, records));
     }

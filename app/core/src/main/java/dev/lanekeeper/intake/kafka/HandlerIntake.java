@@ -52,6 +52,7 @@ final class HandlerIntake {
     private Map<String, UUID> known = Map.of();
     private Map<TopicPartition, Long> generations = Map.of();
     private @Nullable String stoppedBecause = "not started";
+    private boolean leaving;
     private long earlierDeaths;
 
     HandlerIntake(HandlerDefinition handler, int handlerNumber, Parts parts) {
@@ -79,15 +80,23 @@ final class HandlerIntake {
         return parts.topics();
     }
 
-    synchronized void start() {
-        if (stoppedBecause != null) {
-            stoppedBecause = null;
-            var fresh = new ArrayList<ConsumerThread>();
-            for (var number = 0; number < handler.kafka().concurrency(); number++) {
-                fresh.add(new ConsumerThread(handler.id(), number, parts.listener(), this::consumer));
-            }
-            consumers = fresh;
+    void start() {
+        if (begin()) {
+            parts.listener().started(handler.id());
         }
+    }
+
+    private synchronized boolean begin() {
+        if (stoppedBecause == null) {
+            return false;
+        }
+        stoppedBecause = null;
+        var fresh = new ArrayList<ConsumerThread>();
+        for (var number = 0; number < handler.kafka().concurrency(); number++) {
+            fresh.add(new ConsumerThread(handler.id(), number, parts.listener(), this::consumer));
+        }
+        consumers = fresh;
+        return true;
     }
 
     synchronized boolean isStarted() {
@@ -99,11 +108,20 @@ final class HandlerIntake {
     }
 
     /** Asks its consumers to store, commit and leave within this time; {@link #join} waits for it. */
-    synchronized void stop(String reason, Duration within) {
-        if (stoppedBecause == null) {
-            stoppedBecause = reason;
-            consumers.forEach(c -> c.stop(within));
+    void stop(String reason, Duration within) {
+        if (end(reason, within)) {
+            parts.listener().stopping(handler.id(), reason);
         }
+    }
+
+    private synchronized boolean end(String reason, Duration within) {
+        if (stoppedBecause != null) {
+            return false;
+        }
+        stoppedBecause = reason;
+        leaving = true;
+        consumers.forEach(c -> c.stop(within));
+        return true;
     }
 
     /** @return whether no thread is left */
@@ -116,11 +134,17 @@ final class HandlerIntake {
         for (var consumer : ending) {
             ended &= consumer.join(deadline);
         }
+        boolean left;
         synchronized (this) {
+            left = leaving;
+            leaving = false;
             earlierDeaths += ending.stream().mapToLong(ConsumerThread::deaths).sum();
             if (Objects.equals(consumers, ending)) {
                 consumers = List.of();
             }
+        }
+        if (left) {
+            parts.listener().stopped(handler.id(), ended);
         }
         return ended;
     }

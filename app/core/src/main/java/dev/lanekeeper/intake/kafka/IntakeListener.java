@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * Is told what happens at the door from Kafka: metrics and application events are made from it.
  *
- * <p>Called on the consumers' own threads, after the fact and outside any transaction, so it must be quick. What it throws
+ * <p>Called on the consumers' own threads unless it says otherwise, after the fact and outside any transaction, so it must be quick. What it throws
  * is logged and harms nothing.
  */
 public interface IntakeListener {
@@ -20,6 +20,15 @@ public interface IntakeListener {
             return "handler=" + handlerId + " topic=" + topic + " partition=" + partition;
         }
     }
+
+    /** A handler's intake was started; it may have to wait for Kafka. On the thread that starts it. */
+    default void started(String handlerId) {}
+
+    /** A handler's intake was told to stop; what it holds is stored first. On the thread that stops it. */
+    default void stopping(String handlerId, String reason) {}
+
+    /** A handler's intake has stopped, or was given up. On the thread that stops it. */
+    default void stopped(String handlerId, boolean inTime) {}
 
     /** Records were polled, not stored yet. */
     default void polled(String handlerId, int records) {}

@@ -36,6 +36,9 @@ class ContainedListenerTest {
         var contained = new ContainedListener(List.of(throwing, played(heard::add)));
         var place = new Place("h", "t", 0);
 
+        contained.started("h");
+        contained.stopping("h", "why");
+        contained.stopped("h", true);
         contained.polled("h", 1);
         contained.flushed("h", new StoredBatch(1, 0, 0, List.of()), Duration.ZERO);
         contained.flushFailed("h", new IllegalStateException());
