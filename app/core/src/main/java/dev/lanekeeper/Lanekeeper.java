@@ -5,6 +5,7 @@ import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.monitor.Monitor;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class Lanekeeper implements SmartLifecycle {
     private final HandlerCatalog catalog;
     private final ObjectProvider<Node> nodes;
     private final ObjectProvider<KafkaIntakes> intakes;
+    private final Monitor monitor;
     private volatile boolean running;
     private volatile boolean stoppedCleanly = true;
 
@@ -33,11 +35,13 @@ public final class Lanekeeper implements SmartLifecycle {
             LanekeeperProperties properties,
             HandlerCatalog catalog,
             ObjectProvider<Node> nodes,
-            ObjectProvider<KafkaIntakes> intakes) {
+            ObjectProvider<KafkaIntakes> intakes,
+            Monitor monitor) {
         this.properties = properties;
         this.catalog = catalog;
         this.nodes = nodes;
         this.intakes = intakes;
+        this.monitor = monitor;
     }
 
     @Override
@@ -47,7 +51,10 @@ public final class Lanekeeper implements SmartLifecycle {
             return;
         }
         var node = nodes.getObject();
-        catalog.handlers().all().forEach(h -> h.call().start());
+        for (var handler : catalog.handlers().all()) {
+            handler.call().start();
+            monitor.handlerStarted(handler.id());
+        }
         running = true;
         try {
             open(node);
@@ -67,9 +74,11 @@ public final class Lanekeeper implements SmartLifecycle {
 
     private void open(Node node) {
         node.start();
-        if (properties.roles().contains(Role.INTAKE)) {
-            intakes.getObject().start();
+        var door = properties.roles().contains(Role.INTAKE) ? intakes.getObject() : null;
+        if (door != null) {
+            door.start();
         }
+        monitor.started(node, door);
     }
 
     @Override
@@ -83,7 +92,11 @@ public final class Lanekeeper implements SmartLifecycle {
             ifMade(intakes, i -> stoppedCleanly &= i.stop(left(deadline, 2)));
         }
         ifMade(nodes, n -> stoppedCleanly &= n.stop(left(deadline, 1)));
-        catalog.handlers().all().forEach(h -> h.call().stop());
+        monitor.stopped(stoppedCleanly);
+        for (var handler : catalog.handlers().all()) {
+            handler.call().stop();
+            monitor.handlerStopped(handler.id());
+        }
         log.atInfo().addKeyValue("clean", stoppedCleanly).log("Lanekeeper is down");
     }
 

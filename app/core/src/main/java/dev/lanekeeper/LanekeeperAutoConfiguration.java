@@ -9,6 +9,9 @@ import dev.lanekeeper.intake.kafka.IntakeListener;
 import dev.lanekeeper.intake.kafka.KafkaClientConfiguration;
 import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.monitor.Monitor;
+import dev.lanekeeper.monitor.MonitorConfiguration;
+import dev.lanekeeper.monitor.MonitorSettings;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
@@ -40,7 +43,7 @@ import org.springframework.context.annotation.Lazy;
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
-@Import({HandlerConfiguration.class, KafkaClientConfiguration.class})
+@Import({HandlerConfiguration.class, KafkaClientConfiguration.class, MonitorConfiguration.class})
 public class LanekeeperAutoConfiguration {
 
     @Bean
@@ -48,8 +51,14 @@ public class LanekeeperAutoConfiguration {
             LanekeeperProperties properties,
             HandlerCatalog catalog,
             ObjectProvider<Node> node,
-            ObjectProvider<KafkaIntakes> intakes) {
-        return new Lanekeeper(properties, catalog, node, intakes);
+            ObjectProvider<KafkaIntakes> intakes,
+            Monitor monitor) {
+        return new Lanekeeper(properties, catalog, node, intakes, monitor);
+    }
+
+    @Bean
+    MonitorSettings lanekeeperMonitorSettings(LanekeeperProperties properties) {
+        return new MonitorSettings(properties.events(), properties.blockedWarning(), properties.runningWarning());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.lanekeeper;
 
 import dev.lanekeeper.handler.HandlerSettings;
+import dev.lanekeeper.monitor.EventMode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @param virtualThreads whether workers are virtual threads: `auto` and `on` where the JVM has them
  * @param blockedWarning how long a lane may be blocked before health is degraded
  * @param runningWarning how long a handler may run before a warning
+ * @param events whether application events are published: `auto` to those who listen to them, `on`, or `off`
  * @param job the JobRunr that runs are jobs of
  */
 @ConfigurationProperties(prefix = "lanekeeper", ignoreUnknownFields = false)
@@ -50,6 +52,7 @@ public record LanekeeperProperties(
         @DefaultValue("auto") VirtualThreads virtualThreads,
         @DefaultValue("5m") Duration blockedWarning,
         @DefaultValue("5m") Duration runningWarning,
+        @DefaultValue("auto") EventMode events,
         @DefaultValue Job job) {
 
     /** How long a record waits at most to be stored; {@code null} when only size and bytes count. */

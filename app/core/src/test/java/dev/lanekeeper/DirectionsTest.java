@@ -43,7 +43,7 @@ class DirectionsTest {
             "intake.kafka", Set.of("handler"),
             "run", Set.of("handler"),
             "dispatch", Set.of("jobs", "run", "handler"),
-            "monitor", Set.of("handler"));
+            "monitor", Set.of("run", "dispatch", "intake.kafka", "handler"));
 
     private static final Set<String> SPEAKERS_OF_SQL = Set.of(ROOT + ".work.Database", ROOT + ".work.Schema");
 

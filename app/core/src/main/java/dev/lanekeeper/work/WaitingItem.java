@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An unfinished item as a run reads it.
  *
  * @param attempts how often it has been tried before
+ * @param polledAt when it was read from its source
  * @param intakeError why its resource or identity could not be read; it fails with this
  */
 public record WaitingItem(
@@ -17,6 +18,7 @@ public record WaitingItem(
         int handlerId,
         Instant dueAt,
         int attempts,
+        Instant polledAt,
         Instant storedAt,
         @Nullable String resource,
         @Nullable String intakeError,

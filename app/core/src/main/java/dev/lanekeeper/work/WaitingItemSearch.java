@@ -25,9 +25,9 @@ public final class WaitingItemSearch {
      */
     public List<WaitingItem> first(List<UUID> lanes, int perLane, long bytes) {
         return database.sql("""
-                        SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.stored_at, w.resource,
-                               w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key, w.payload,
-                               w.headers
+                        SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.polled_at, w.stored_at,
+                               w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
+                               w.payload, w.headers
                           FROM (SELECT l.*, k.place,
                                        sum(l.bytes::bigint) OVER so_far AS bytes_so_far,
                                        row_number() OVER so_far AS number
@@ -79,6 +79,7 @@ public final class WaitingItemSearch {
                 row.getInt("handler_id"),
                 instant(row, "due_at"),
                 row.getInt("attempts"),
+                instant(row, "polled_at"),
                 instant(row, "stored_at"),
                 row.getString("resource"),
                 row.getString("intake_error"),

@@ -17,6 +17,7 @@ import dev.lanekeeper.handler.HandlerDefinition.StartFrom;
 import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrSettings;
+import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunSettings;
 import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
@@ -41,24 +42,25 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A node on a real database with handlers made of lambdas; records are stored as an intake would. */
-final class TestNode implements AutoCloseable {
+public final class TestNode implements AutoCloseable {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     final HikariDataSource pool;
-    final Database database;
+    public final Database database;
     final DatabaseClock clock;
     final RegisteredHandlers handlers;
-    final Node node;
+    public final Node node;
     private final ItemStorer storer;
 
     /** A lambda as a handler. */
-    interface Body {
+    public interface Body {
 
         Outcome handle(EventContext context) throws Exception;
     }
 
-    private TestNode(HikariDataSource pool, List<HandlerDefinition> definitions, RunSettings run, int workers) {
+    private TestNode(
+            HikariDataSource pool, List<HandlerDefinition> definitions, List<RunListener> listeners, int workers) {
         this.pool = pool;
         this.database = new Database(pool, "lanekeeper");
         new Schema(database).migrate();
@@ -66,8 +68,14 @@ final class TestNode implements AutoCloseable {
         this.handlers = RegisteredHandlers.register(new Handlers(definitions), new HandlerStore(database));
         var shares = handlers.numbers().stream().collect(Collectors.toMap(n -> n, n -> workers));
         var settings = new NodeSettings(
-                "test", "1", "intake,workers", true, shares, run, JobRunrSettings.of("lanekeeper", "test", workers));
-        this.node = new Node(settings, database, clock, handlers, List.of(), Probe.NONE);
+                "test",
+                "1",
+                "intake,workers",
+                true,
+                shares,
+                runSettings(),
+                JobRunrSettings.of("lanekeeper", "test", workers));
+        this.node = new Node(settings, database, clock, handlers, listeners, Probe.NONE);
         this.storer = new ItemStorer(database, node.handOver(), clock, Probe.NONE);
         handlers.numbers().forEach(this::assign);
         node.start();
@@ -78,12 +86,20 @@ final class TestNode implements AutoCloseable {
     }
 
     static TestNode start(int workers, HandlerDefinition... definitions) {
-        var database = PostgresServer.shared().createDatabase("node_" + DATABASES.incrementAndGet());
-        return on(pool(database.jdbcUrl(), database.username()), workers, definitions);
+        return on(freshPool(), workers, definitions);
+    }
+
+    public static TestNode start(List<RunListener> listeners, HandlerDefinition... definitions) {
+        return new TestNode(freshPool(), List.of(definitions), listeners, 4);
     }
 
     static TestNode on(HikariDataSource pool, int workers, HandlerDefinition... definitions) {
-        return new TestNode(pool, List.of(definitions), runSettings(), workers);
+        return new TestNode(pool, List.of(definitions), List.of(), workers);
+    }
+
+    private static HikariDataSource freshPool() {
+        var database = PostgresServer.shared().createDatabase("node_" + DATABASES.incrementAndGet());
+        return pool(database.jdbcUrl(), database.username());
     }
 
     static HikariDataSource pool(String url, String user) {
@@ -99,7 +115,7 @@ final class TestNode implements AutoCloseable {
                 Duration.ofSeconds(2), 5_000, 256, Duration.ofMillis(100), 16 << 20, Duration.ofMinutes(5));
     }
 
-    static HandlerDefinition handler(String id, Body body) {
+    public static HandlerDefinition handler(String id, Body body) {
         return handler(
                 id,
                 new Failures(
@@ -111,7 +127,7 @@ final class TestNode implements AutoCloseable {
                 body);
     }
 
-    static HandlerDefinition handler(String id, Failures failures, Body body) {
+    public static HandlerDefinition handler(String id, Failures failures, Body body) {
         return new HandlerDefinition(
                 id,
                 new Lanes(id, event -> null),
@@ -123,7 +139,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** The same handler with other rules. */
-    static HandlerDefinition with(HandlerDefinition handler, Limits limits, @Nullable Transaction transaction) {
+    public static HandlerDefinition with(HandlerDefinition handler, Limits limits, @Nullable Transaction transaction) {
         var call = new LambdaCall(((LambdaCall) handler.call()).body(), transaction);
         return new HandlerDefinition(
                 handler.id(), handler.lanes(), handler.kafka(), null, handler.failures(), limits, call);
@@ -169,7 +185,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** Stores records whose resources are given, from this offset on. */
-    StoredBatch store(String handler, long offset, @Nullable String... resources) {
+    public StoredBatch store(String handler, long offset, @Nullable String... resources) {
         var items = new ArrayList<NewItem>();
         for (var resource : resources) {
             items.add(item(handler, offset++, resource));
@@ -185,7 +201,7 @@ final class TestNode implements AutoCloseable {
         return new NewItem(handler, 0, offset, now, now, null, value, List.of(), resource, null, null, null, null);
     }
 
-    long count(String fromWhere) {
+    public long count(String fromWhere) {
         return JdbcClient.create(pool)
                 .sql("SELECT count(*) FROM " + fromWhere)
                 .query(Long.class)

@@ -1,0 +1,32 @@
+package dev.lanekeeper.monitor;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Health indicators, where the application has Spring Boot's health module. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(HealthIndicator.class)
+class HealthConfiguration {
+
+    @Bean
+    HealthIndicator lanekeeperIntakeHealthIndicator(Monitor monitor) {
+        return new IntakeHealth(monitor);
+    }
+
+    @Bean
+    HealthIndicator lanekeeperWorkersHealthIndicator(Monitor monitor, MonitorSettings settings) {
+        return new WorkersHealth(monitor, settings.runningWarning());
+    }
+
+    @Bean
+    HealthIndicator lanekeeperLanesHealthIndicator(Monitor monitor, MonitorSettings settings) {
+        return new LanesHealth(monitor, settings.blockedWarning());
+    }
+
+    @Bean
+    HealthIndicator lanekeeperDatabaseHealthIndicator(Monitor monitor) {
+        return new DatabaseHealth(monitor);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lanekeeper.monitor;
+
+import dev.lanekeeper.api.event.HandledItem;
+import dev.lanekeeper.api.event.ItemEvent;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.WaitingItem;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes what became of items, after the commit, on the worker's thread. */
+final class RunEvents implements RunListener {
+
+    private final Publisher publisher;
+    private final Function<String, @Nullable HandlerDefinition> handlers;
+    private final Clock clock;
+
+    RunEvents(Publisher publisher, Function<String, @Nullable HandlerDefinition> handlers, Clock clock) {
+        this.publisher = publisher;
+        this.handlers = handlers;
+        this.clock = clock;
+    }
+
+    @Override
+    public void recorded(List<Result> results) {
+        if (!publisher.isWanted(ItemEvent.class)) {
+            return;
+        }
+        var now = clock.instant();
+        for (var told : results) {
+            var item = item(told);
+            var result = told.result();
+            var ending = Endings.of(result);
+            var action = Duration.between(result.startedAt(), result.finishedAt());
+            publisher.publish(new ItemEvent.ActionEnded(item, result.startedAt(), action, ending));
+            publishEnding(told.handler(), item, result);
+            publisher.publish(new ItemEvent.Consumed(item, Duration.between(result.startedAt(), now), ending));
+        }
+    }
+
+    private void publishEnding(String handler, HandledItem item, ItemResult result) {
+        if (result instanceof Finished finished) {
+            switch (finished.state()) {
+                case DONE -> publisher.publish(acknowledged(item, finished));
+                case SKIPPED -> publisher.publish(new ItemEvent.Skipped(item));
+                case REJECTED -> publisher.publish(new ItemEvent.Rejected(item, finished.reason()));
+                case FAILED -> publishFailure(handler, item, finished);
+                case DISCARDED -> {
+                    // Only a person discards; no attempt ends so.
+                }
+            }
+        } else if (result instanceof Retry retry) {
+            var attempt = retry.attempt();
+            publisher.publish(new ItemEvent.AttemptFailed(
+                    item, attempt.errorClass(), attempt.errorMessage(), attempt.fingerprint(), retry.dueAt()));
+        }
+    }
+
+    private static ItemEvent.Acknowledged acknowledged(HandledItem item, Finished finished) {
+        var fields = finished.fields();
+        return new ItemEvent.Acknowledged(
+                item, fields.entityId(), fields.eventTime(), fields.eventType(), fields.eventVersion());
+    }
+
+    private void publishFailure(String handler, HandledItem item, Finished finished) {
+        var attempt = finished.attempt();
+        if (attempt != null) {
+            publisher.publish(new ItemEvent.AttemptFailed(
+                    item, attempt.errorClass(), attempt.errorMessage(), attempt.fingerprint(), null));
+            publisher.publish(new ItemEvent.Failed(
+                    item,
+                    attempt.errorClass(),
+                    attempt.errorMessage(),
+                    attempt.fingerprint(),
+                    isRetryAborted(handlers.apply(handler), finished.attempts()),
+                    finished.park()));
+        }
+    }
+
+    private static boolean isRetryAborted(@Nullable HandlerDefinition handler, int attempts) {
+        if (handler == null) {
+            return false;
+        }
+        var maxRetries = handler.failures().maxRetries();
+        return maxRetries == null || attempts <= maxRetries;
+    }
+
+    @Override
+    public void dropped(List<Result> results) {
+        if (publisher.isWanted(ItemEvent.ResultDropped.class)) {
+            results.forEach(told -> publisher.publish(new ItemEvent.ResultDropped(item(told))));
+        }
+    }
+
+    private HandledItem item(Result told) {
+        var item = told.item();
+        var handler = handlers.apply(told.handler());
+        return new HandledItem(
+                told.handler(),
+                handler == null ? told.handler() : handler.kafka().groupId(),
+                item.itemId(),
+                attempt(item),
+                item.resource(),
+                item.event());
+    }
+
+    private static int attempt(WaitingItem item) {
+        return item.attempts() + 1;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.lanekeeper.monitor;
+
+import dev.lanekeeper.run.RunListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Counts and times what becomes of items, after the commit, on the worker's thread. */
+final class RunMeters implements RunListener {
+
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Map<String, HandlerMeters> byHandler = new ConcurrentHashMap<>();
+
+    RunMeters(MeterRegistry registry, Clock clock) {
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    @Override
+    public void recorded(List<Result> results) {
+        var now = clock.instant();
+        results.forEach(told -> meters(told.handler()).recorded(told.item(), told.result(), now));
+    }
+
+    @Override
+    public void dropped(List<Result> results) {
+        results.forEach(told -> meters(told.handler()).dropped());
+    }
+
+    private HandlerMeters meters(String handler) {
+        var known = byHandler.get(handler);
+        return known != null ? known : byHandler.computeIfAbsent(handler, h -> new HandlerMeters(registry, h));
+    }
+}
