@@ -39,14 +39,13 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     private final Duration handBack;
     private final Map<TopicPartition, AssignedPartition> assigned = new LinkedHashMap<>();
 
-    /** @param handBack how long a revocation may take, within which everything of those partitions is stored */
-    AssignedPartitions(Member member, Duration handBack) {
+    AssignedPartitions(Member member) {
         this.handlerId = member.handlerId();
         this.consumer = member.consumer();
         this.flusher = member.flusher();
         this.committer = member.committer();
         this.listener = member.listener();
-        this.handBack = handBack;
+        this.handBack = member.handBack();
     }
 
     @Override

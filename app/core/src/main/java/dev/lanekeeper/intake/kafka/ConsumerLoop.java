@@ -73,7 +73,7 @@ final class ConsumerLoop {
         this.member = member;
         this.consumer = member.consumer();
         this.flusher = member.flusher();
-        this.partitions = new AssignedPartitions(member, Duration.ofSeconds(10));
+        this.partitions = new AssignedPartitions(member);
         this.positions = new StartPositions(partitions, member, sources);
         this.rules = rules;
         this.outlook = outlook;

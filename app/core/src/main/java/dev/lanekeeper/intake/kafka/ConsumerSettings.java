@@ -1,6 +1,7 @@
 package dev.lanekeeper.intake.kafka;
 
 import dev.lanekeeper.handler.HandlerDefinition;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * logging.level.org.apache.kafka.clients.NetworkClient=ERROR}: Lanekeeper says itself, once, when Kafka goes and comes back.
  */
 final class ConsumerSettings {
+
+    private static final Duration LONGEST_HAND_BACK = Duration.ofSeconds(10);
 
     private ConsumerSettings() {}
 
@@ -42,6 +45,13 @@ final class ConsumerSettings {
         settings.remove(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
         settings.keySet().removeIf(key -> key.startsWith("spring."));
         return settings;
+    }
+
+    /** How long a revocation may take: well within what the group allows between two polls. */
+    static Duration handBack(Map<String, Object> settings) {
+        var interval = settings.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+        var most = interval == null ? LONGEST_HAND_BACK : Duration.ofMillis(Long.parseLong(interval.toString()) / 3);
+        return most.compareTo(LONGEST_HAND_BACK) < 0 ? most : LONGEST_HAND_BACK;
     }
 
     private static Map<String, Object> withDefaults(Map<String, Object> settings) {

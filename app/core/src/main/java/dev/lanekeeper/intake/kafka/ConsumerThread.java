@@ -32,6 +32,7 @@ final class ConsumerThread {
     private volatile int deathsInARow;
     private final AtomicLong deaths = new AtomicLong();
     private volatile @Nullable String lastDeath;
+    private volatile long begun;
 
     /** @param maker makes the consumer's client and all it works with, on the consumer's thread */
     ConsumerThread(
@@ -107,7 +108,7 @@ final class ConsumerThread {
     }
 
     private void run(Outlook outlook) {
-        var begun = System.nanoTime();
+        begun = System.nanoTime();
         try {
             var made = maker.apply(number, outlook);
             loop = made;

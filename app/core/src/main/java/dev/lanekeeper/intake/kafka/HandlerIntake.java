@@ -40,7 +40,8 @@ final class HandlerIntake {
             Backlog backlog,
             Topics topics,
             BiFunction<HandlerDefinition, Integer, Consumer<byte[], byte[]>> clients,
-            IntakeListener listener) {}
+            IntakeListener listener,
+            Duration handBack) {}
 
     private final HandlerDefinition handler;
     private final int handlerNumber;
@@ -214,7 +215,7 @@ final class HandlerIntake {
         var flusher = new Flusher(source, this::store, environment.flush(), parts.listener());
         var committer = new OffsetCommitter(client, flusher, environment.mark(), environment.probe());
         return new ConsumerLoop(
-                new Member(handler.id(), number, client, flusher, committer, parts.listener()),
+                new Member(handler.id(), number, client, flusher, committer, parts.listener(), parts.handBack()),
                 new StartPositions.Sources(
                         parts.topics(),
                         offers -> environment

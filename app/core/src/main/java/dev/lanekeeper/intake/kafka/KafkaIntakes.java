@@ -77,9 +77,10 @@ public final class KafkaIntakes {
         this.backlog = new Backlog(environment.backlog(), environment.handlers());
         var listener = new ContainedListener(listeners);
         for (var handler : handlers) {
-            var cluster = clusters.computeIfAbsent(
-                    AdminTopics.settings(clients.settings().apply(handler)), clients.topics());
-            var parts = new HandlerIntake.Parts(environment, backlog, cluster, clients.consumers(), listener);
+            var settings = clients.settings().apply(handler);
+            var cluster = clusters.computeIfAbsent(AdminTopics.settings(settings), clients.topics());
+            var parts = new HandlerIntake.Parts(
+                    environment, backlog, cluster, clients.consumers(), listener, ConsumerSettings.handBack(settings));
             intakes.put(
                     handler.id(),
                     new HandlerIntake(handler, environment.handlerNumber().applyAsInt(handler.id()), parts));
@@ -124,10 +125,10 @@ public final class KafkaIntakes {
     public boolean stop(Duration within) {
         var deadline = System.nanoTime() + within.toNanos();
         var ended = true;
-        endWatch();
         for (var intake : intakes.values()) {
             intake.stop("the application stops", within);
         }
+        endWatch();
         for (var intake : intakes.values()) {
             ended &= intake.join(deadline);
         }

@@ -78,7 +78,7 @@ final class LoopBench implements AutoCloseable {
         var flusher = new Flusher(new Flusher.Source(TOPIC, 1, TOPIC, 1000), database, () -> flush, listener);
         var committer = new OffsetCommitter(kafka, flusher, MARK, Probe.NONE);
         loop = new ConsumerLoop(
-                new Member(TOPIC, 0, kafka, flusher, committer, listener),
+                new Member(TOPIC, 0, kafka, flusher, committer, listener, Duration.ofSeconds(10)),
                 new StartPositions.Sources(
                         new OneTopic(),
                         database::take,
