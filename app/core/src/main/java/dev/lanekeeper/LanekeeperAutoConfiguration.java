@@ -132,6 +132,7 @@ public class LanekeeperAutoConfiguration {
                 new BacklogSearch(database),
                 new HandlerStore(database),
                 () -> flush,
+                properties.bufferBytes().toBytes(),
                 installed.mark().toString(),
                 () -> node.life().nodeId(),
                 id -> number(handlers, id),

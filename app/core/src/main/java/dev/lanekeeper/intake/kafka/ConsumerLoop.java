@@ -44,7 +44,12 @@ final class ConsumerLoop {
 
     /** What is held in memory at most; fetching goes on when half of it is stored. */
     record Limits(int records, long bytes) {
-        static final Limits DEFAULT = new Limits(20_000, 64L << 20);
+
+        private static final int MOST_RECORDS = 20_000;
+
+        static Limits of(long bytes) {
+            return new Limits(MOST_RECORDS, bytes);
+        }
     }
 
     /** How the loop judges what it reads, and what tests hold in their hands. */

@@ -225,7 +225,7 @@ final class HandlerIntake {
                 new ConsumerLoop.Rules(
                         new RecordReader(handler),
                         pauseRule,
-                        ConsumerLoop.Limits.DEFAULT,
+                        ConsumerLoop.Limits.of(environment.bufferBytes()),
                         environment.clock(),
                         environment.probe()),
                 outlook);

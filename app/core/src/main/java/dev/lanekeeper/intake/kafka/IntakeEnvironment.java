@@ -17,6 +17,7 @@ import java.util.function.ToIntFunction;
  *
  * @param storer stores a batch in one transaction, as {@code ItemStorer::store}
  * @param flush read for every decision
+ * @param bufferBytes what one consumer holds in memory at most before it pauses
  * @param mark this installation's, as text; tells our offset commits from everybody else's
  * @param nodeId this node's current incarnation
  * @param handlerNumber a handler's number in the database by its id
@@ -28,6 +29,7 @@ public record IntakeEnvironment(
         BacklogSearch backlog,
         HandlerStore handlers,
         Supplier<FlushSettings> flush,
+        long bufferBytes,
         String mark,
         LongSupplier nodeId,
         ToIntFunction<String> handlerNumber,

@@ -125,6 +125,7 @@ final class IntakeBench implements AutoCloseable {
                 new BacklogSearch(database),
                 new HandlerStore(database),
                 () -> flush,
+                64 << 20,
                 mark,
                 () -> 1,
                 this::number,

@@ -55,7 +55,7 @@ final class LoopBench implements AutoCloseable {
     final List<String> told = new CopyOnWriteArrayList<>();
     final AtomicReference<Throwable> death = new AtomicReference<>();
     volatile FlushSettings flush = new FlushSettings(10, 1 << 20, null);
-    Limits limits = Limits.DEFAULT;
+    Limits limits = Limits.of(64 << 20);
     TestHandler handler = TestHandler.named(TOPIC);
     private ConsumerLoop loop;
     private Thread thread;
