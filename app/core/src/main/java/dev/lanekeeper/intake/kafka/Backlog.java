@@ -34,7 +34,7 @@ final class Backlog {
     private volatile Set<Integer> paused = Set.of();
     private volatile boolean inDoubt;
     private volatile long took;
-    private volatile long countedAt = System.nanoTime() - SHORTEST.toNanos();
+    private volatile long measuredAt = System.nanoTime() - SHORTEST.toNanos();
 
     Backlog(BacklogSearch search, HandlerStore handlers) {
         this.search = search;
@@ -62,7 +62,7 @@ final class Backlog {
     /** Measures if it is time to; called often. */
     void measure(Collection<Integer> handlerNumbers) {
         var now = System.nanoTime();
-        if (now - countedAt < pace()) {
+        if (now - measuredAt < pace()) {
             return;
         }
         try {
@@ -73,6 +73,7 @@ final class Backlog {
             count();
             outage.over();
         } catch (RuntimeException e) {
+            measuredAt = System.nanoTime();
             outage.noticed(Outage.line(e));
         }
     }
@@ -84,8 +85,8 @@ final class Backlog {
                 .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().get()));
         counted = search.waiting();
         before.forEach((handler, stored) -> since(handler).addAndGet(-stored));
-        countedAt = System.nanoTime();
-        took = countedAt - begun;
+        measuredAt = System.nanoTime();
+        took = measuredAt - begun;
         inDoubt = false;
     }
 

@@ -150,22 +150,32 @@ final class HandlerIntake {
         return ended;
     }
 
-    /** Looks for its topics, and starts what is not running; may take seconds. */
-    void look() {
+    /**
+     * Looks for its topics, and starts what is not running; may take seconds.
+     *
+     * @return whether Kafka answered
+     */
+    boolean look() {
         Map<String, UUID> found;
         try {
             found = parts.topics()
                     .find(Set.copyOf(handler.kafka().topics()), handler.kafka().topicPattern());
         } catch (KafkaException e) {
-            outage.noticed(Outage.line(e));
-            keepAlive();
-            return;
+            noteAway(Outage.line(e));
+            return false;
         }
         if (remember(found).isEmpty()) {
             outage.noticed("no topic exists of " + wanted());
         } else {
             outage.over();
         }
+        keepAlive();
+        return true;
+    }
+
+    /** Kafka does not answer, as was found out for another handler of the same cluster. */
+    void noteAway(String reason) {
+        outage.noticed(reason);
         keepAlive();
     }
 

@@ -3,6 +3,7 @@ package dev.lanekeeper.intake.kafka;
 import dev.lanekeeper.handler.HandlerDefinition;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,17 +169,29 @@ public final class KafkaIntakes {
         return intake;
     }
 
+    /** A cluster that does not answer takes seconds to be asked, so it is asked for one of its handlers only. */
     private void lookAround() {
+        var away = new HashSet<Topics>();
         for (var intake : intakes.values()) {
-            var pace = intake.isWaitingForKafka() ? LOOK_WHILE_WAITING : LOOK;
-            var last = lookedAt.get(intake.handler().id());
-            if (intake.isStarted() && (last == null || System.nanoTime() - last >= pace)) {
-                intake.look();
-                lookedAt.put(intake.handler().id(), System.nanoTime());
-            } else {
+            if (!intake.isStarted() || !isToLook(intake)) {
                 intake.keepAlive();
+            } else if (away.contains(intake.topics())) {
+                intake.noteAway("Kafka does not answer");
+            } else if (!intake.look()) {
+                away.add(intake.topics());
             }
         }
+    }
+
+    private boolean isToLook(HandlerIntake intake) {
+        var pace = intake.isWaitingForKafka() ? LOOK_WHILE_WAITING : LOOK;
+        var now = System.nanoTime();
+        var last = lookedAt.get(intake.handler().id());
+        if (last != null && now - last < pace) {
+            return false;
+        }
+        lookedAt.put(intake.handler().id(), now);
+        return true;
     }
 
     private void measure() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +88,10 @@ class ChurnTest {
     }
 
     private static TestHandler handler(String topic) {
-        return TestHandler.named(topic).property("session.timeout.ms", "3000").property("max.poll.records", "50");
+        return TestHandler.named(topic)
+                .maxWaiting(Long.MAX_VALUE)
+                .property("session.timeout.ms", "3000")
+                .property("max.poll.records", "50");
     }
 
     private Thread produce(IntakeBench bench, String topic) {
@@ -97,6 +101,7 @@ class ChurnTest {
                     bench.produce(topic, partition, (int) produced[partition], (int) produced[partition] + 20);
                     produced[partition] += 20;
                 }
+                LockSupport.parkNanos(20_000_000);
             }
         });
         thread.start();

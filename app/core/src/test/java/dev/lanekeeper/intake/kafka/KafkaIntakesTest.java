@@ -196,6 +196,22 @@ class KafkaIntakesTest {
     }
 
     @Test
+    void aPositionBeyondTheEndOfTheLogMovesBackToIt() {
+        var topic = bench.topic(1);
+        bench.produce(topic, 0, 0, 20);
+        var intakes = bench.start(TestHandler.named(topic));
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
+        intakes.stop(topic, "for a test", Duration.ofSeconds(10));
+        // As after a broker came back with less than it had.
+        bench.progress.reset(bench.number(topic), topic, 0, 500);
+        intakes.start(topic);
+        await().atMost(20, SECONDS).until(() -> bench.progressOf(topic, topic, 0, "next_offset") == 20);
+        bench.produce(topic, 0, 20, 30);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 30);
+        assertThat(bench.stored(topic, 0)).containsExactlyElementsOf(upTo(30));
+    }
+
+    @Test
     void waitsForATopicThatDoesNotExistYet() {
         var topic = IntakeBench.newName();
         var intakes = bench.start(TestHandler.named(topic));
