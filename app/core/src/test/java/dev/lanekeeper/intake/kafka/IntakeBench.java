@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -44,6 +45,7 @@ final class IntakeBench implements AutoCloseable {
     private final HikariDataSource pool;
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<KafkaIntakes> intakes = new ArrayList<>();
+    private final AtomicReference<Exception> undelivered = new AtomicReference<>();
     volatile FlushSettings flush = new FlushSettings(500, 8 << 20, Duration.ofMillis(20));
 
     private IntakeBench(KafkaBroker broker, PostgresDatabase postgres) {
@@ -145,15 +147,22 @@ final class IntakeBench implements AutoCloseable {
         for (var n = from; n < to; n++) {
             send(new ProducerRecord<>(topic, partition, bytes("key-" + n % 50), bytes("{\"n\":" + n + "}")));
         }
-        producer.flush();
+        flushProducer();
     }
 
     void send(ProducerRecord<byte[], byte[]> record) {
-        var unused = producer.send(record);
+        var unused = producer.send(record, (where, failure) -> {
+            if (failure != null) {
+                undelivered.compareAndSet(null, failure);
+            }
+        });
     }
 
     void flushProducer() {
         producer.flush();
+        if (undelivered.get() != null) {
+            throw new IllegalStateException("The test's own records did not reach the broker", undelivered.get());
+        }
     }
 
     static byte[] bytes(String text) {

@@ -10,7 +10,7 @@ final class QuietLog {
 
     private QuietLog() {}
 
-    /** @param undo gets what ends the silence */
+    /** Of everything below the named logger; {@code undo} gets what ends the silence. */
     static void of(String name, List<Runnable> undo) {
         var logger = (Logger) LoggerFactory.getLogger(name);
         var before = logger.getLevel();
