@@ -24,6 +24,9 @@ final class Expectation {
         if (raw == int.class || raw == long.class || raw == Integer.class) {
             return "a whole number";
         }
+        if (raw == boolean.class) {
+            return "true or false";
+        }
         Class<?> element = raw.isEnum() ? raw : type.asCollection().getGeneric().resolve();
         return element != null && element.isEnum() ? words(element) : "a value of type " + raw.getSimpleName();
     }

@@ -26,6 +26,7 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
@@ -59,6 +60,12 @@ public class LanekeeperAutoConfiguration {
     @Bean
     MonitorSettings lanekeeperMonitorSettings(LanekeeperProperties properties) {
         return new MonitorSettings(properties.events(), properties.blockedWarning(), properties.runningWarning());
+    }
+
+    @Bean
+    ExitOnSignal lanekeeperExitOnSignal(
+            LanekeeperProperties properties, Lanekeeper lanekeeper, ConfigurableApplicationContext context) {
+        return new ExitOnSignal(properties, lanekeeper, context);
     }
 
     @Bean

@@ -29,6 +29,8 @@ import org.springframework.util.unit.DataSize;
  * @param handlers what counts for one handler, by its id, before what its code says
  * @param run how much work one run takes
  * @param shutdownTimeout how long a stop waits for handlers that are still running
+ * @param exitOnSigterm whether SIGTERM and SIGINT end the process with exit code 0 when everything was handed back, and 2 when
+ *     a handler hung or the time was over; otherwise the JVM ends with 143 either way
  * @param virtualThreads whether workers are virtual threads: `auto` and `on` where the JVM has them
  * @param blockedWarning how long a lane may be blocked before health is degraded
  * @param runningWarning how long a handler may run before a warning
@@ -49,6 +51,7 @@ public record LanekeeperProperties(
         @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
         @DefaultValue Run run,
         @DefaultValue("30s") Duration shutdownTimeout,
+        @DefaultValue("false") boolean exitOnSigterm,
         @DefaultValue("auto") VirtualThreads virtualThreads,
         @DefaultValue("5m") Duration blockedWarning,
         @DefaultValue("5m") Duration runningWarning,

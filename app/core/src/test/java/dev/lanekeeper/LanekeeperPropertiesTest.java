@@ -39,6 +39,7 @@ class LanekeeperPropertiesTest {
         assertThat(properties.defaults().maxRetries()).isNull();
         assertThat(properties.run()).isEqualTo(new LanekeeperProperties.Run(Duration.ofSeconds(2), 5000, 256));
         assertThat(properties.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(properties.exitOnSigterm()).isFalse();
         assertThat(properties.virtualThreads()).isEqualTo(VirtualThreads.AUTO);
         assertThat(properties.blockedWarning()).isEqualTo(Duration.ofMinutes(5));
         assertThat(properties.runningWarning()).isEqualTo(Duration.ofMinutes(5));
