@@ -31,26 +31,35 @@ public class EffectsApplication {
         return HaltingProbe.at(place);
     }
 
+    /** One handler with a transaction and one without, for all events. */
     @Component
-    @ConditionalOnProperty("topic")
     static class Effects {
 
         private final JdbcClient jdbc;
+        private final Mischief mischief;
 
-        Effects(JdbcClient jdbc) {
+        Effects(JdbcClient jdbc, Mischief mischief) {
             this.jdbc = jdbc;
+            this.mischief = mischief;
         }
 
         @Transactional
         @KafkaEventHandler(id = "exact", topics = "${topic}", resource = "resource")
         public Outcome exactlyOnce(Numbered event, EventContext context) {
             leave("exact", event, context);
+            mischief.afterEffect(event, context);
             return Outcome.ack(event.resource());
         }
 
         @KafkaEventHandler(id = "plain", topics = "${topic}", resource = "resource")
-        public void atLeastOnce(Numbered event, EventContext context) {
-            leave("plain", event, context);
+        public Outcome atLeastOnce(Numbered event, EventContext context) {
+            mischief.beforeEffect(event, context);
+            var outcome = mischief.outcome(event);
+            if (outcome instanceof Outcome.Ack) {
+                leave("plain", event, context);
+                mischief.hold(event);
+            }
+            return outcome;
         }
 
         private void leave(String handler, Numbered event, EventContext context) {

@@ -17,16 +17,19 @@ final class Instance implements AutoCloseable {
 
     private final JavaCommand command;
     private final Path log;
+    private String[] arguments;
     private JavaProcess process;
 
-    private Instance(JavaCommand command, Path log) {
+    private Instance(JavaCommand command, Path log, String... arguments) {
         this.command = command;
         this.log = log;
-        this.process = command.start();
+        this.arguments = arguments;
+        this.process = command.withArguments(arguments).start();
     }
 
-    static Instance start(JavaCommand command, Path log) {
-        return new Instance(command.withLog(log), log);
+    /** @param arguments in addition to the command's, which may be others when it is started again */
+    static Instance start(JavaCommand command, Path log, String... arguments) {
+        return new Instance(command.withLog(log), log, arguments);
     }
 
     /** Returns when Lanekeeper has been started in it. */
@@ -43,10 +46,16 @@ final class Instance implements AutoCloseable {
         process.kill9();
     }
 
-    /** Starts a process in place of the one that has ended, with more arguments than the first one had, or none. */
-    void startAgain(String... more) {
+    /** Starts a process in place of the one that has ended. */
+    void startAgain() {
+        startAgainWith(arguments);
+    }
+
+    /** The same with other arguments in place of those of the last process. */
+    void startAgainWith(String... instead) {
         process.close();
-        process = command.withArguments(more).start();
+        arguments = instead;
+        process = command.withArguments(instead).start();
     }
 
     /** Asks it to stop, and returns its exit code. */

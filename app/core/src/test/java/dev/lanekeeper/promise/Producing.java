@@ -52,22 +52,26 @@ final class Producing implements AutoCloseable {
 
     /** Sends so many events to resources at random, in the background; complete when the broker has answered for each. */
     CompletableFuture<Void> send(int events) {
-        return CompletableFuture.runAsync(() -> sendAll(events), thread);
+        return send("r", events);
+    }
+
+    /** The same with resources of this family, which nobody else has. */
+    CompletableFuture<Void> send(String family, int events) {
+        return CompletableFuture.runAsync(() -> sendAll(family, events), thread);
     }
 
     /** Sends one event, which gets its resource's next number, and waits for the broker. */
-    long send(String resource) {
+    long sendOne(String resource) {
         var number = next(resource);
-        CompletableFuture.runAsync(() -> sendOne(resource, number).join(), thread)
-                .join();
+        CompletableFuture.runAsync(() -> send(resource, number).join(), thread).join();
         return number;
     }
 
-    private void sendAll(int events) {
+    private void sendAll(String family, int events) {
         List<CompletableFuture<Void>> answers = new ArrayList<>();
         for (var event = 0; event < events; event++) {
-            var resource = "r" + random.nextInt(resources);
-            answers.add(sendOne(resource, next(resource)));
+            var resource = family + random.nextInt(resources);
+            answers.add(send(resource, next(resource)));
         }
         answers.forEach(CompletableFuture::join);
     }
@@ -76,7 +80,7 @@ final class Producing implements AutoCloseable {
         return numbers.merge(resource, 1L, Long::sum);
     }
 
-    private CompletableFuture<Void> sendOne(String resource, long number) {
+    private CompletableFuture<Void> send(String resource, long number) {
         var answered = new CompletableFuture<Void>();
         var value = "{\"resource\":\"%s\",\"number\":%d}".formatted(resource, number);
         var unused = producer.send(new ProducerRecord<>(topic, resource, value), (metadata, failure) -> {

@@ -107,9 +107,9 @@ final class Site implements AutoCloseable {
         var instance = Instance.start(
                 JavaCommand.of(EffectsApplication.class)
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                        .withArguments(settings(reached, bootstrapServers))
-                        .withArguments(arguments),
-                log);
+                        .withArguments(settings(reached, bootstrapServers)),
+                log,
+                arguments);
         instances.add(instance);
         return instance;
     }
