@@ -47,6 +47,7 @@ final class NodeGauges {
                     tags.and("state", state.name().toLowerCase(Locale.ROOT)),
                     () -> intakes.status(handler).state() == state ? 1 : 0);
         }
+        gauge("lanekeeper.items.waiting", tags, () -> intakes.waiting(handler));
         gauge("lanekeeper.intake.lag", tags, () -> lag(intakes.status(handler)));
         gauge("lanekeeper.intake.buffered", tags, () -> sum(intakes.status(handler), ConsumerStatus::bufferedRecords));
         gauge(

@@ -161,6 +161,11 @@ public final class KafkaIntakes {
         return intake(handlerId).status();
     }
 
+    /** How many unfinished items the handler has in all processes; at most about a second old while the database answers. */
+    public long waiting(String handlerId) {
+        return backlog.waiting(intake(handlerId).handlerNumber(), Long.MAX_VALUE);
+    }
+
     private HandlerIntake intake(String handlerId) {
         var intake = intakes.get(handlerId);
         if (intake == null) {
