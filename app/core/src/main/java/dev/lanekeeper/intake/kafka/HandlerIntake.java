@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -48,6 +50,7 @@ final class HandlerIntake {
     private final Parts parts;
     private final PauseRule pauseRule;
     private final Outage outage;
+    private final Outage absence;
     private final Map<String, Integer> missing = new HashMap<>();
     private List<ConsumerThread> consumers = List.of();
     private Map<String, UUID> known = Map.of();
@@ -67,6 +70,7 @@ final class HandlerIntake {
                 () -> backlog.waiting(handlerNumber, maxWaiting),
                 maxWaiting);
         this.outage = new Outage(log, "Handler " + handler.id() + " waits for Kafka");
+        this.absence = new Outage(log, "Handler " + handler.id() + " waits for some of its topics");
     }
 
     HandlerDefinition handler() {
@@ -105,7 +109,7 @@ final class HandlerIntake {
     }
 
     synchronized boolean isWaitingForKafka() {
-        return stoppedBecause == null && outage.reason() != null;
+        return stoppedBecause == null && (outage.reason() != null || absence.reason() != null);
     }
 
     /** Asks its consumers to store, commit and leave within this time; {@link #join} waits for it. */
@@ -168,6 +172,7 @@ final class HandlerIntake {
             outage.noticed("no topic exists of " + wanted());
         } else {
             outage.over();
+            noteAbsent();
         }
         keepAlive();
         return true;
@@ -189,6 +194,21 @@ final class HandlerIntake {
         });
         found.keySet().forEach(missing::remove);
         known = Map.copyOf(now);
+        return known;
+    }
+
+    /** Some of its topics exist and are read; the others are waited for. */
+    private void noteAbsent() {
+        var absent = new TreeSet<>(handler.kafka().topics());
+        absent.removeAll(known().keySet());
+        if (absent.isEmpty()) {
+            absence.over();
+        } else {
+            absence.noticed("topics that do not exist: " + absent);
+        }
+    }
+
+    private synchronized Map<String, UUID> known() {
         return known;
     }
 
@@ -289,6 +309,7 @@ final class HandlerIntake {
                         .map(ConsumerThread::lastDeath)
                         .filter(Objects::nonNull)
                         .findFirst())
+                .or(() -> Optional.ofNullable(absence.reason()))
                 .orElse(null);
     }
 }

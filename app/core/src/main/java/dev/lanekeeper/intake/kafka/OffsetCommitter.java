@@ -78,7 +78,10 @@ final class OffsetCommitter {
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
-            log.info("Offsets not committed; the database knows them offsets={} reason={}", stored, Outage.line(e));
+            log.info(
+                    "Offsets not committed; the database knows them offsets={} reason={}",
+                    offsets(stored),
+                    Outage.line(e));
         }
     }
 

@@ -58,7 +58,7 @@ class KafkaIntakesTest {
         });
         assertThat(intakes.stop(Duration.ofSeconds(10))).isTrue();
         assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(t -> t.getName().startsWith("lanekeeper-intake"));
+                .noneMatch(t -> t.getName().startsWith("lanekeeper-intake-" + topic));
     }
 
     @Test
@@ -220,6 +220,21 @@ class KafkaIntakesTest {
         bench.produce(topic, 0, 0, 10);
         await().atMost(20, SECONDS).until(() -> bench.count(topic) == 10);
         assertThat(intakes.status(topic).state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void readsTheTopicsThatExistAndWaitsForTheOthers() {
+        var topic = bench.topic(1);
+        var later = IntakeBench.newName();
+        var intakes = bench.start(TestHandler.named(topic).topics(topic, later));
+        bench.produce(topic, 0, 0, 5);
+        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 5);
+        assertThat(intakes.status(topic).state()).isEqualTo(State.RUNNING);
+        assertThat(intakes.status(topic).reason()).contains(later);
+        recreate(later);
+        bench.produce(later, 0, 0, 5);
+        await().atMost(20, SECONDS).until(() -> bench.count(later) == 5);
+        assertThat(intakes.status(topic).reason()).isNull();
     }
 
     @Test
