@@ -5,8 +5,8 @@ import dev.lanekeeper.work.WaitingItem;
 import java.util.List;
 
 /**
- * Is told what runs do; implemented by the monitor room. Called on the worker's thread, outside transactions; what it throws
- * is logged and harms nothing.
+ * Is told what runs do; implemented by the monitor room. Called on the worker's thread (results of a run that is stuck in a
+ * handler: on the node's watch), outside transactions; what it throws is logged and harms nothing.
  */
 public interface RunListener {
 

@@ -36,7 +36,7 @@ class MetersTest {
     void timesALaterAttemptAgainstItsDueTime() {
         runs.recorded(List.of(Told.acknowledgedAfterRetry()));
 
-        assertThat(seconds("lanekeeper.event.stage", "stage", "retried")).isEqualTo(2);
+        assertThat(seconds("lanekeeper.event.stage", "stage", "retried")).isEqualTo(3);
         assertThat(seconds("lanekeeper.event.stage", "stage", "started")).isZero();
         assertThat(seconds("lanekeeper.event.stage", "stage", "polled")).isZero();
     }

@@ -24,8 +24,8 @@ import org.springframework.context.event.EventListener;
 
 class NodeEventsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int EVENTS = 500;
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final int EVENTS = 200;
 
     @Test
     void aListenerThatAlwaysThrowsHarmsNothing() {
@@ -43,7 +43,7 @@ class NodeEventsTest {
     }
 
     @Test
-    void tellsEachItemOnceOnTheWorkersThreadAfterTheCommit() {
+    void tellsEachItemOnceAfterTheCommitAndNotOnAThreadOfItsOwn() {
         var registry = new SimpleMeterRegistry();
         try (var context = new AnnotationConfigApplicationContext(Heard.class)) {
             List<RunListener> listeners = new ArrayList<>(listeners(context));
@@ -61,7 +61,7 @@ class NodeEventsTest {
                 assertThat(heard.of(ItemEvent.Failed.class)).isEqualTo(10);
                 assertThat(heard.of(ItemEvent.AttemptFailed.class)).isEqualTo(40);
                 assertThat(heard.uncommitted).hasValue(0);
-                assertThat(heard.threads).isNotEmpty().allMatch(name -> name.startsWith("lane-run"));
+                assertThat(heard.threads).isNotEmpty().allMatch(name -> name.matches("lane-run.*|lanekeeper-watch"));
             }
         }
         assertThat(registry.get("lanekeeper.events.acknowledged").counter().count())

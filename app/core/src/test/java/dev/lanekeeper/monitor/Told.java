@@ -54,10 +54,10 @@ final class Told {
         return new Result("orders", item(0, 3), new ItemResult.Retry(7, 1, 1, at(6), at(10), at(60), ATTEMPT));
     }
 
-    /** The second attempt, which was due at 4 s. */
+    /** The second attempt, which was due at once. */
     static Result acknowledgedAfterRetry() {
         var first = acknowledged();
-        return new Result("orders", item(1, 4), first.result());
+        return new Result("orders", item(1, 3), first.result());
     }
 
     private static Result finished(State state, Outcome.Ack fields, @Nullable FailedAttempt attempt, boolean park) {
