@@ -1,0 +1,157 @@
+package dev.lanekeeper.bench;
+
+import dev.lanekeeper.bench.Contender.Round;
+import dev.lanekeeper.bench.Contender.Running;
+import dev.lanekeeper.testkit.KafkaBroker;
+import dev.lanekeeper.testkit.PostgresServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * From a broker process through the corridor to DONE, one contender after the other in the same JVM, on the same topic and the same
+ * PostgreSQL, several rounds.
+ */
+final class CorridorBench {
+
+    private static final long SEED = 20_26;
+    private static final int PARTITIONS = 6;
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final int QUIET_WARM_UP_SECONDS = 5;
+
+    private final CorridorOptions options;
+    private int number;
+
+    CorridorBench(CorridorOptions options) {
+        this.options = options;
+    }
+
+    void run() throws Exception {
+        try (var broker = KafkaBroker.create(Map.of(), "-XX:TieredStopAtLevel=4", "-Xmx512m");
+                var server = PostgresServer.create(postgres());
+                var profile = Profile.of(options.profile(), server);
+                var contenders = Contenders.of(options, server)) {
+            var report = new Report(options, server);
+            if (options.events() > 0) {
+                report.add(scenario(), flatOut(broker, server, contenders.all(), profile));
+            }
+            if (options.quietSeconds() > 0) {
+                report.add("quiet:" + options.quietRate(), quiet(broker, server, contenders.all()));
+            }
+            report.write();
+        }
+    }
+
+    private String scenario() {
+        return options.resources() + (options.flushOnly() ? ",flush-only" : "");
+    }
+
+    /** As a small server is set up that is to store events; durable, as the test kit's always is. */
+    private Map<String, String> postgres() {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("shared_buffers", "1GB");
+        settings.put("max_wal_size", "4GB");
+        settings.put("max_connections", "300");
+        if (options.profile() != null) {
+            settings.put("shared_preload_libraries", "pg_stat_statements");
+            settings.put("pg_stat_statements.track", "all");
+            settings.put("track_io_timing", "on");
+        }
+        return settings;
+    }
+
+    private Map<String, List<Scores>> flatOut(
+            KafkaBroker broker, PostgresServer server, List<Contender> contenders, Profile profile) {
+        var load = Load.of(options.resources(), options.events(), SEED);
+        broker.createTopic("backlog", PARTITIONS);
+        new Feed(broker).backlog("backlog", load);
+        var scores = new LinkedHashMap<String, List<Scores>>();
+        System.out.print(Report.head());
+        for (var turn = -options.warmUps(); turn < options.rounds(); turn++) {
+            for (var contender : contenders) {
+                var measured = turn >= 0;
+                profile.begin(contender.name(), measured);
+                var score = round(broker, server, contender, load, turn);
+                profile.end();
+                System.out.println(Report.line(contender.name(), score));
+                if (measured) {
+                    scores.computeIfAbsent(contender.name(), n -> new ArrayList<>())
+                            .add(score);
+                }
+            }
+        }
+        return scores;
+    }
+
+    private Scores round(KafkaBroker broker, PostgresServer server, Contender contender, Load load, int turn) {
+        var journal = new Journal(load);
+        try (var meter = new Meter(server)) {
+            var round = new Round(++number, broker, "backlog", load, journal, meter, options);
+            var running = contender.open(round);
+            try (running) {
+                var before = Written.read(running.database());
+                running.start();
+                var done = running.awaitDone(PATIENCE);
+                return score(turn, round, running, done, before, 0);
+            }
+        }
+    }
+
+    private Map<String, List<Scores>> quiet(KafkaBroker broker, PostgresServer server, List<Contender> contenders) {
+        var scores = new LinkedHashMap<String, List<Scores>>();
+        for (var contender : contenders) {
+            if (!contender.name().equals("bare")) {
+                var score = quietRound(broker, server, contender);
+                System.out.println(Report.line(contender.name(), score));
+                scores.put(contender.name(), List.of(score));
+            }
+        }
+        return scores;
+    }
+
+    private Scores quietRound(KafkaBroker broker, PostgresServer server, Contender contender) {
+        var warmUp = options.quietRate() * QUIET_WARM_UP_SECONDS;
+        var load = Load.of(options.resources(), options.quietRate() * options.quietSeconds() + warmUp, SEED);
+        var topic = "quiet-" + contender.name();
+        broker.createTopic(topic, PARTITIONS);
+        try (var meter = new Meter(server)) {
+            var round = new Round(++number, broker, topic, load, new Journal(load), meter, options);
+            try (var running = contender.open(round)) {
+                var before = Written.read(running.database());
+                running.start();
+                new Feed(broker).rate(topic, load, options.quietRate());
+                var done = running.awaitDone(Duration.ofMinutes(2));
+                return score(0, round, running, done, before, warmUp);
+            }
+        }
+    }
+
+    private Scores score(int turn, Round round, Running running, boolean done, Written before, int from) {
+        var usage = round.meter().end();
+        var events = round.load().events();
+        var verdict = running.handles() ? round.journal().verdict() : new Journal.Verdict(done, true, true);
+        var latencies = running.latencies(from);
+        var jobs = running.jobs();
+        running.close();
+        var written = Written.read(running.database()).minus(before);
+        return new Scores(
+                turn,
+                events,
+                events / usage.seconds(),
+                (usage.jvmMicros() + usage.postgresMicros()) / events,
+                usage.jvmMicros() / events,
+                usage.postgresMicros() / events,
+                usage.redisMicros() / events,
+                (double) written.commits() / events,
+                (double) written.rows() / events,
+                (double) usage.walBytes() / events,
+                (double) jobs / events,
+                latencies.percentile(0.5),
+                latencies.percentile(0.99),
+                done && verdict.complete(),
+                verdict.exclusive(),
+                verdict.ordered());
+    }
+}
