@@ -72,9 +72,7 @@ final class CorridorBench {
         for (var turn = -options.warmUps(); turn < options.rounds(); turn++) {
             for (var contender : contenders) {
                 var measured = turn >= 0;
-                profile.begin(contender.name(), measured);
-                var score = round(broker, server, contender, load, turn);
-                profile.end();
+                var score = round(broker, server, contender, load, turn, measured ? profile : Profile.none(server));
                 System.out.println(Report.line(contender.name(), score));
                 if (measured) {
                     scores.computeIfAbsent(contender.name(), n -> new ArrayList<>())
@@ -85,15 +83,18 @@ final class CorridorBench {
         return scores;
     }
 
-    private Scores round(KafkaBroker broker, PostgresServer server, Contender contender, Load load, int turn) {
+    private Scores round(
+            KafkaBroker broker, PostgresServer server, Contender contender, Load load, int turn, Profile profile) {
         var journal = new Journal(load);
         try (var meter = new Meter(server)) {
             var round = new Round(++number, broker, "backlog", load, journal, meter, options);
             var running = contender.open(round);
             try (running) {
                 var before = Written.read(running.database());
+                profile.begin(contender.name());
                 running.start();
                 var done = running.awaitDone(PATIENCE);
+                profile.end();
                 return score(turn, round, running, done, before, 0);
             }
         }
@@ -142,6 +143,7 @@ final class CorridorBench {
                 events / usage.seconds(),
                 (usage.jvmMicros() + usage.postgresMicros()) / events,
                 usage.jvmMicros() / events,
+                usage.jitMicros() / events,
                 usage.postgresMicros() / events,
                 usage.redisMicros() / events,
                 (double) written.commits() / events,

@@ -21,10 +21,10 @@ final class Meter implements AutoCloseable {
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile @Nullable Reading first;
 
-    private record Reading(long nanos, long jvmNanos, long postgresNanos, long otherNanos, long walBytes) {}
+    private record Reading(long nanos, long jvmNanos, long jitNanos, long postgresNanos, long otherNanos, long walBytes) {}
 
     /** What was used between the two moments. */
-    record Usage(double seconds, double jvmMicros, double postgresMicros, double redisMicros, long walBytes) {}
+    record Usage(double seconds, double jvmMicros, double jitMicros, double postgresMicros, double redisMicros, long walBytes) {}
 
     Meter(PostgresServer server) {
         this.server = server;
@@ -51,6 +51,7 @@ final class Meter implements AutoCloseable {
         return new Usage(
                 (last.nanos - start.nanos) / 1e9,
                 (last.jvmNanos - start.jvmNanos) / 1e3,
+                (last.jitNanos - start.jitNanos) / 1e3,
                 (last.postgresNanos - start.postgresNanos) / 1e3,
                 (last.otherNanos - start.otherNanos) / 1e3,
                 last.walBytes - start.walBytes);
@@ -60,6 +61,7 @@ final class Meter implements AutoCloseable {
         return new Reading(
                 System.nanoTime(),
                 system.getProcessCpuTime(),
+                CompilerThreads.nanos(),
                 server.cpu().toNanos(),
                 redisNanos(),
                 Sql.number(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));

@@ -45,8 +45,12 @@ final class Profile implements AutoCloseable {
         return new Profile(folder, server);
     }
 
-    void begin(String name, boolean measured) {
-        if (folder == null || !measured) {
+    static Profile none(PostgresServer server) {
+        return new Profile(null, server);
+    }
+
+    void begin(String name) {
+        if (folder == null) {
             return;
         }
         contender = name;

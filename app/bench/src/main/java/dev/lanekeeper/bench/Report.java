@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Report {
 
     private static final String LINE =
-            "%-18s %10.0f %8.1f (%6.1f + %6.1f) %8.4f %7.2f %8.0f %8.4f %9.2f %9.2f  %s%n";
+            "%-18s %10.0f %8.1f (%6.1f + %6.1f) %6.1f %8.4f %7.2f %8.0f %8.4f %9.2f %9.2f  %s%n";
 
     private final CorridorOptions options;
     private final PostgresServer server;
@@ -27,13 +27,14 @@ final class Report {
     }
 
     static String head() {
-        return "%-18s %10s %8s (%6s + %6s) %8s %7s %8s %8s %9s %9s  %s%n"
+        return "%-18s %10s %8s (%6s + %6s) %6s %8s %7s %8s %8s %9s %9s  %s%n"
                 .formatted(
                         "",
                         "events/s",
                         "CPU us",
                         "JVM",
                         "PG",
+                        "JIT",
                         "commits",
                         "rows",
                         "WAL B",
@@ -50,6 +51,7 @@ final class Report {
                         s.cpuMicros(),
                         s.jvmMicros(),
                         s.postgresMicros(),
+                        s.jitMicros(),
                         s.commits(),
                         s.rowsWritten(),
                         s.walBytes(),
