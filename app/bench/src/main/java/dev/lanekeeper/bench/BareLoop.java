@@ -87,7 +87,8 @@ final class BareLoop implements Contender {
                     false,
                     "max.poll.records",
                     round.options().flushSize());
-            try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            try (var consumer =
+                            new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
                     var connection = database.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 consumer.subscribe(List.of(round.topic()));

@@ -14,7 +14,13 @@ interface Contender {
 
     /** What every contender is given. */
     record Round(
-            int number, KafkaBroker broker, String topic, Load load, Journal journal, Meter meter, CorridorOptions options) {
+            int number,
+            KafkaBroker broker,
+            String topic,
+            Load load,
+            Journal journal,
+            Meter meter,
+            CorridorOptions options) {
 
         /** A consumer group and handler id of this round's own. */
         String group(String contender) {

@@ -47,7 +47,14 @@ final class Feed {
 
     private KafkaProducer<byte[], byte[]> producer(int linger) {
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", broker.bootstrapServers(), "linger.ms", linger, "batch.size", 65_536, "acks", "all");
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "linger.ms",
+                linger,
+                "batch.size",
+                65_536,
+                "acks",
+                "all");
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 }

@@ -50,8 +50,7 @@ final class Journal {
     record Verdict(boolean complete, boolean exclusive, boolean ordered) {
 
         Verdict and(Verdict other) {
-            return new Verdict(
-                    complete && other.complete, exclusive && other.exclusive, ordered && other.ordered);
+            return new Verdict(complete && other.complete, exclusive && other.exclusive, ordered && other.ordered);
         }
     }
 
@@ -62,7 +61,8 @@ final class Journal {
         Arrays.setAll(sorted, n -> n);
         Arrays.sort(
                 sorted,
-                Comparator.comparingInt((Integer c) -> load.resource(numbers[c])).thenComparingLong(c -> entered[c]));
+                Comparator.comparingInt((Integer c) -> load.resource(numbers[c]))
+                        .thenComparingLong(c -> entered[c]));
         var exclusive = true;
         var ordered = true;
         for (var n = 1; n < all; n++) {

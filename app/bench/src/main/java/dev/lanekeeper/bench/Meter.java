@@ -16,15 +16,21 @@ final class Meter implements AutoCloseable {
 
     private final PostgresServer server;
     private final Connection connection;
-    private final OperatingSystemMXBean system =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final AtomicBoolean begun = new AtomicBoolean();
     private volatile @Nullable Reading first;
 
-    private record Reading(long nanos, long jvmNanos, long jitNanos, long postgresNanos, long otherNanos, long walBytes) {}
+    private record Reading(
+            long nanos, long jvmNanos, long jitNanos, long postgresNanos, long otherNanos, long walBytes) {}
 
     /** What was used between the two moments. */
-    record Usage(double seconds, double jvmMicros, double jitMicros, double postgresMicros, double redisMicros, long walBytes) {}
+    record Usage(
+            double seconds,
+            double jvmMicros,
+            double jitMicros,
+            double postgresMicros,
+            double redisMicros,
+            long walBytes) {}
 
     Meter(PostgresServer server) {
         this.server = server;

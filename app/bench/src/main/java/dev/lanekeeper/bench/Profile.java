@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Shows what used the time of each contender: the JVM's hottest frames and PostgreSQL's dearest statements. */
 final class Profile implements AutoCloseable {
 
-    private static final int SHOWN = 25;
+    private static final int SHOWN = 60;
 
     private final @Nullable Path folder;
     private final PostgresServer server;
@@ -92,21 +92,23 @@ final class Profile implements AutoCloseable {
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("""
                         SELECT round(total_exec_time::numeric, 0), calls, round(mean_exec_time::numeric, 3), rows, wal_bytes,
+                               shared_blks_hit / greatest(calls, 1),
                                left(regexp_replace(query, '\\s+', ' ', 'g'), 110)
                           FROM pg_stat_statements
                          WHERE query NOT LIKE '%pg_stat%'
                          ORDER BY total_exec_time DESC
                          LIMIT 25""")) {
-            System.out.printf("%9s %8s %9s %9s %12s%n", "total ms", "calls", "mean ms", "rows", "WAL B");
+            System.out.printf("%9s %8s %9s %9s %12s %9s%n", "total ms", "calls", "mean ms", "rows", "WAL B", "pages");
             while (rows.next()) {
                 System.out.printf(
-                        "%9s %8s %9s %9s %12s  %s%n",
+                        "%9s %8s %9s %9s %12s %9s  %s%n",
                         rows.getString(1),
                         rows.getString(2),
                         rows.getString(3),
                         rows.getString(4),
                         rows.getString(5),
-                        rows.getString(6));
+                        rows.getString(6),
+                        rows.getString(7));
             }
         } catch (SQLException e) {
             throw new IllegalStateException("Could not read pg_stat_statements", e);
@@ -144,7 +146,7 @@ final class Profile implements AutoCloseable {
     private static void print(Map<String, Integer> counts, int samples) {
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
-                .limit(SHOWN * 2L)
+                .limit(SHOWN)
                 .forEach(e -> System.out.printf("%6.1f %%  %s%n", 100.0 * e.getValue() / samples, e.getKey()));
     }
 

@@ -135,7 +135,8 @@ final class ItemStore {
                 .param(items.stream().map(f -> Texts.indexable(f.fingerprint())).toArray(String[]::new))
                 .param(run.nodeId())
                 .param(run.runId())
-                .query(Found.class)
+                // By position: finding a column by the name of a component costs an exception a row.
+                .query((row, n) -> new Found(row.getObject(1, UUID.class), row.getLong(2)))
                 .list();
     }
 

@@ -42,7 +42,7 @@ public final class ProgressStore {
                 .param(sorted.stream().map(PartitionClaim::topic).toArray(String[]::new))
                 .param(sorted.stream().mapToInt(PartitionClaim::partition).toArray())
                 .param(handlerId)
-                .query(Position.class)
+                .query((row, n) -> new Position(row.getString(1), row.getInt(2), row.getLong(3), row.getLong(4)))
                 .list();
     }
 
