@@ -9,7 +9,7 @@ import java.util.List;
 /** One process after the other dies at a boundary of the protocol; the last one finds everything as it should be. */
 final class Halts {
 
-    private static final int EVENTS_AT_A_TIME = 20;
+    private static final int EVENTS_AT_A_TIME = 10;
 
     private final Site site;
 
@@ -26,7 +26,7 @@ final class Halts {
         }
         instance.startAgainWith();
         site.producing().send("last", EVENTS_AT_A_TIME).join();
-        site.awaitEverythingDone(Duration.ofMinutes(4), "exact", "plain");
+        site.awaitEverythingDone(Duration.ofMinutes(2), "exact", "plain");
         assertThat(site.oracle().faultsOfExactlyOnce("exact")).isEmpty();
         assertThat(site.oracle().faultsOfAtLeastOnce("plain", (long) steps.size() * Site.WORKERS * Site.CHUNK))
                 .isEmpty();

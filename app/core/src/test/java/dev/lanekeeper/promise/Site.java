@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,7 @@ final class Site implements AutoCloseable {
 
     static final int WORKERS = 4;
     static final int CHUNK = 32;
+    private static final Duration LONGEST = Duration.ofMinutes(25);
     private static final Path LOGS = Path.of("target", "promises");
 
     private final String name;
@@ -107,14 +109,26 @@ final class Site implements AutoCloseable {
         var instance = Instance.start(
                 JavaCommand.of(EffectsApplication.class)
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-                        .withArguments(settings(reached, bootstrapServers)),
+                        .withArguments(settings(reached, bootstrapServers, arguments)),
                 log,
                 arguments);
         instances.add(instance);
         return instance;
     }
 
-    private String[] settings(PostgresDatabase reached, String bootstrapServers) {
+    /** Without those that the arguments give: Spring would take both for a list. */
+    private String[] settings(PostgresDatabase reached, String bootstrapServers, String... arguments) {
+        var given = Arrays.stream(arguments).map(Site::nameOf).toList();
+        return Arrays.stream(usual(reached, bootstrapServers))
+                .filter(setting -> !given.contains(nameOf(setting)))
+                .toArray(String[]::new);
+    }
+
+    private static String nameOf(String setting) {
+        return setting.substring(0, setting.indexOf('='));
+    }
+
+    private String[] usual(PostgresDatabase reached, String bootstrapServers) {
         return new String[] {
             "--topic=" + name,
             "--spring.datasource.url=" + reached.jdbcUrl(),
@@ -155,15 +169,56 @@ final class Site implements AutoCloseable {
         });
     }
 
-    /** Waits until every produced event has an effect of each of these handlers, and no lane is left. */
+    /**
+     * Waits until every produced event has an effect of each of these handlers, and no lane is left.
+     *
+     * @param patience how long nothing may move; a busy machine takes the time that it takes
+     */
     void awaitEverythingDone(Duration patience, String... handlers) {
-        for (var handler : handlers) {
-            awaitThat(
-                    "all effects of " + handler,
-                    patience,
-                    () -> distinctEffects(handler) >= producing.journal().size());
+        var movement = new Movement(patience);
+        await("every event is done")
+                .atMost(LONGEST)
+                .pollInterval(Duration.ofMillis(200))
+                .failFast("nothing has moved for " + patience, movement::hasEnded)
+                .until(() -> {
+                    try {
+                        movement.at(effects() - rows("lane"));
+                        return isEverythingDone(handlers);
+                    } catch (DataAccessException e) {
+                        return false;
+                    }
+                });
+    }
+
+    private boolean isEverythingDone(String... handlers) {
+        var produced = producing.journal().size();
+        return effects() >= produced * handlers.length
+                && rows("lane") == 0
+                && rows("lane_item") == 0
+                && Arrays.stream(handlers).allMatch(h -> distinctEffects(h) >= produced);
+    }
+
+    /** Whether something has changed lately. */
+    private static final class Movement {
+
+        private final Duration patience;
+        private long last = Long.MIN_VALUE;
+        private long sinceNanos = System.nanoTime();
+
+        Movement(Duration patience) {
+            this.patience = patience;
         }
-        awaitThat("no lane is left", patience, () -> rows("lane") == 0 && rows("lane_item") == 0);
+
+        synchronized void at(long place) {
+            if (place != last) {
+                last = place;
+                sinceNanos = System.nanoTime();
+            }
+        }
+
+        synchronized boolean hasEnded() {
+            return System.nanoTime() - sinceNanos > patience.toNanos();
+        }
     }
 
     private long distinctEffects(String handler) {
@@ -195,6 +250,26 @@ final class Site implements AutoCloseable {
                 .isEmpty();
     }
 
+    /** Where things are, for the message of a failure. */
+    private String state() {
+        try {
+            return jdbc.sql("""
+                            SELECT 'effects ' || (SELECT count(*) FROM effect)
+                                   || ', nodes ' || (SELECT coalesce(string_agg(node_id || ' renewed ' || (now() - renewed_at), ', '), '')
+                                                       FROM lanekeeper.node)
+                                   || ', lanes owned ' || count(*) FILTER (WHERE owner_run IS NOT NULL)
+                                   || ', ready ' || count(*) FILTER (WHERE owner_run IS NULL AND due_at <= now())
+                                   || ', blocked ' || count(*) FILTER (WHERE owner_run IS NULL AND due_at > now())
+                                   || ', parked ' || count(*) FILTER (WHERE parked_at IS NOT NULL)
+                                   || ', consumed ' || (SELECT coalesce(sum(consumed), 0) FROM lanekeeper.partition_progress)
+                              FROM lanekeeper.lane
+                            """).query(String.class).single()
+                    + ", produced " + producing.journal().size();
+        } catch (DataAccessException e) {
+            return "the database does not answer: " + e;
+        }
+    }
+
     /** The last lines of every instance's log. */
     String endsOfLogs() {
         return instances.stream().map(Instance::endOfLog).collect(Collectors.joining("\n\n"));
@@ -205,7 +280,7 @@ final class Site implements AutoCloseable {
         try {
             trial.run();
         } catch (Throwable e) {
-            throw new AssertionError(e.getMessage() + "\n\n" + endsOfLogs(), e);
+            throw new AssertionError(e.getMessage() + "\n\n" + state() + "\n\n" + endsOfLogs(), e);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 final class Storm {
 
     private static final int EFFECTS_BETWEEN_BLOWS = 500;
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Site site;
     private final int events;
