@@ -251,7 +251,7 @@ final class HandlerExecution {
                 var lanes = List.of(new LaneResult(
                         lane, List.of(Objects.requireNonNull(result)), LaneResult.Next.KEEP, isOvertaking(handler)));
                 var done = database.inSavepoint(() -> recorder.recordWithin(run.run(), run.slot(), lanes));
-                if (!done.lost().isEmpty()) {
+                if (!done.lost().isEmpty() || !done.missing().isEmpty()) {
                     throw new Lost();
                 }
                 recorded = done;
@@ -259,13 +259,13 @@ final class HandlerExecution {
         }
     }
 
-    /** The lane has another owner; the transaction must not commit. */
+    /** The lane has another owner, or the item has been recorded before; the transaction must not commit. */
     private static final class Lost extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         Lost() {
-            super("the lane has another owner", null, false, false);
+            super("the lane has another owner, or the item has been recorded before", null, false, false);
         }
     }
 

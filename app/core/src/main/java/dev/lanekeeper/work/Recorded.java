@@ -11,9 +11,11 @@ import java.util.UUID;
  * @param kept lanes that the run goes on with; all others are no longer its own
  * @param lost lanes that somebody else owns by now: their results were dropped
  * @param blocked lanes that wait for a due time
+ * @param missing items that no longer waited in their lane, so that their results were dropped: they had been recorded before.
+ *     A transaction that holds effects of theirs must not commit
  * @param ready how many lanes were given back that anybody may claim now
  */
-public record Recorded(Set<UUID> kept, Set<UUID> lost, List<Blocked> blocked, int ready) {
+public record Recorded(Set<UUID> kept, Set<UUID> lost, Set<Long> missing, List<Blocked> blocked, int ready) {
 
     /** A lane that was given back and is not due yet. */
     public record Blocked(UUID laneId, Instant dueAt) {}

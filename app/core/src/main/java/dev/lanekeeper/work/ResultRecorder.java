@@ -154,6 +154,7 @@ public class ResultRecorder {
 
         private final Set<Long> found = new HashSet<>();
         private final Map<UUID, Integer> removed = new HashMap<>();
+        private final Set<Long> missing = new HashSet<>();
         private final Set<Long> discarded = new HashSet<>();
         private final List<Blocked> blocked = new ArrayList<>();
         private final Map<Integer, Tally> tallies = new HashMap<>();
@@ -253,9 +254,10 @@ public class ResultRecorder {
         recorded.forEach(r -> change.tally(r.handlerId())
                 .add(Count.FAILED_ATTEMPTS, r.attempt() == null ? 0 : 1)
                 .add(Count.BUSY_MICROS, micros(r)));
-        Stream.concat(
-                        lost.stream().flatMap(r -> r.results().stream()),
-                        all.stream().filter(r -> !change.found.contains(r.itemId())))
+        var missing =
+                all.stream().filter(r -> !change.found.contains(r.itemId())).toList();
+        missing.forEach(r -> change.missing.add(r.itemId()));
+        Stream.concat(lost.stream().flatMap(r -> r.results().stream()), missing.stream())
                 .forEach(r -> change.tally(r.handlerId()).add(Count.DROPPED_RESULTS, 1));
     }
 
@@ -289,7 +291,7 @@ public class ResultRecorder {
                         parked));
             }
         }
-        return apply(new Settlement(closed, kept, released), keeping, lost, change.blocked);
+        return apply(new Settlement(closed, kept, released), keeping, lost, change);
     }
 
     private static boolean isKept(Next next, Locked lane, int waiting, @Nullable Long parked) {
@@ -314,7 +316,7 @@ public class ResultRecorder {
 
     private record Settlement(List<String> closed, Map<UUID, Integer> kept, List<Release> released) {}
 
-    private Recorded apply(Settlement lanesNow, Set<UUID> keeping, List<LaneResult> lost, List<Blocked> blocked) {
+    private Recorded apply(Settlement lanesNow, Set<UUID> keeping, List<LaneResult> lost, Change change) {
         if (!lanesNow.closed().isEmpty()) {
             lanes.close(lanesNow.closed());
         }
@@ -329,13 +331,17 @@ public class ResultRecorder {
                     continue;
                 }
                 if (lane.dueAt().toInstant().isAfter(now)) {
-                    blocked.add(new Blocked(lane.laneId(), lane.dueAt().toInstant()));
+                    change.blocked.add(new Blocked(lane.laneId(), lane.dueAt().toInstant()));
                 } else {
                     ready++;
                 }
             }
         }
         return new Recorded(
-                keeping, lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()), blocked, ready);
+                keeping,
+                lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()),
+                change.missing,
+                change.blocked,
+                ready);
     }
 }

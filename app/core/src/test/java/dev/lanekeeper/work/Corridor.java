@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A corridor on a real database of its own, for tests that speak of items, lanes and runs. */
 final class Corridor {
@@ -62,11 +63,13 @@ final class Corridor {
         return Shared.SOURCE;
     }
 
-    /** A corridor in a new database of its own. */
-    static Corridor apart(String name) {
-        var source = PostgresServer.shared().createDatabase(name).dataSource();
-        new Schema(new Database(source, "lanekeeper")).migrate();
-        return new Corridor(source, UnaryOperator.identity());
+    /** A corridor in a new database of its own, on one connection that stays. */
+    static Corridor apart(String name, UnaryOperator<String> rewrite) {
+        var database = PostgresServer.shared().createDatabase(name);
+        var source = new SingleConnectionDataSource(database.jdbcUrl(), database.username(), "", true);
+        new Schema(new Database(database.dataSource(), "lanekeeper")).migrate();
+        new Database(source, "lanekeeper").sql("SET synchronous_commit = off").update();
+        return new Corridor(source, rewrite);
     }
 
     private static final class Shared {

@@ -4,6 +4,7 @@ import static dev.lanekeeper.work.Corridor.item;
 import static dev.lanekeeper.work.Corridor.items;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanekeeper.operations.ItemOperations;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,5 +104,55 @@ class StoreAndRecordTest {
         assertThat(recorded.lost()).containsExactly(stale.lane().laneId());
         assertThat(corridor.count("lanekeeper.outcome")).isZero();
         assertThat(corridor.drain()).containsExactly(0L);
+    }
+
+    @Test
+    void tellsThatAnItemWasRecordedBeforeAndChangesNothing() {
+        corridor.store(items(0, 3, "a"));
+        var claimed = corridor.claim(corridor.node());
+        var read = corridor.read(claimed.lane());
+        var first = corridor.record(claimed, claimed.lane(), true, corridor.done(read.get(0)));
+
+        var again = corridor.record(
+                claimed, claimed.lane(), true, corridor.done(read.get(0)), corridor.retry(read.get(1), Duration.ZERO));
+
+        assertThat(first.missing()).isEmpty();
+        assertThat(again.missing()).containsExactly(read.get(0).itemId());
+        assertThat(corridor.count("lanekeeper.attempt")).isEqualTo(1);
+        assertThat(new ConservationSearch(corridor.database).faults()).isEmpty();
+    }
+
+    @Test
+    void makesNoLaneForABundledItemWhoseFailureWasRecordedBefore() {
+        corridor.store(items(0, 2, null));
+        var claimed = corridor.claim(corridor.node());
+        var read = corridor.read(claimed.lane());
+        for (var time = 0; time < 2; time++) {
+            corridor.record(claimed, claimed.lane(), true, corridor.retry(read.get(0), Duration.ofSeconds(5)));
+        }
+
+        assertThat(corridor.count("lanekeeper.lane")).isEqualTo(2);
+        assertThat(corridor.count("lanekeeper.attempt")).isEqualTo(1);
+        assertThat(new ConservationSearch(corridor.database).faults()).isEmpty();
+    }
+
+    @Test
+    void movesItemsThatHaveNotStartedToABundleAndDiscardsThemAsAsked() {
+        corridor.store(items(0, 4, null));
+        var claimed = corridor.claim(corridor.node());
+        var read = corridor.read(claimed.lane());
+        var asked = read.get(2).itemId();
+        new ItemOperations(corridor.database, corridor.clock).discard(asked, World.ANNA);
+        var rest = read.stream().skip(1).map(WaitingItem::itemId).toList();
+
+        assertThat(corridor.recorder().split(claimed.run(), claimed.lane(), rest))
+                .isEqualTo(3);
+        assertThat(corridor.recorder().split(claimed.run(), claimed.lane(), rest))
+                .isZero();
+
+        assertThat(corridor.drain()).containsExactly(1L, 3L);
+        corridor.record(claimed, claimed.lane(), false, corridor.done(read.get(0)));
+        assertThat(corridor.count("lanekeeper.lane")).isZero();
+        assertThat(new ConservationSearch(corridor.database).faults()).isEmpty();
     }
 }
