@@ -138,6 +138,14 @@ public final class Database {
                         """).query().singleRow();
     }
 
+    /** Looks at queue tables, in a transaction of its own, with the planner kept from reading all of them. */
+    <T> T withPinnedPlans(Supplier<T> look) {
+        return inTransaction(() -> {
+            guardLanes();
+            return look.get();
+        });
+    }
+
     /** The database that answers. */
     public record Server(String product, int major, String version) {}
 
@@ -199,7 +207,8 @@ public final class Database {
 
     /** As an element of an array parameter: {@code 'epoch'::timestamptz + element * interval '1 microsecond'}. */
     public static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, within(instant));
+        var possible = within(instant);
+        return possible.getEpochSecond() * 1_000_000 + possible.getNano() / 1_000;
     }
 
     private static Instant within(Instant instant) {

@@ -17,24 +17,26 @@ public final class LaneSearch {
 
     /** Those of these handlers that have READY lanes. */
     public List<Integer> readyHandlers(Collection<Integer> handlerIds, Instant now) {
-        return database.sql("""
+        return database.withPinnedPlans(() -> database.sql("""
                         SELECT h.handler_id
                           FROM unnest(?::int[]) AS h (handler_id)
-                         WHERE EXISTS (
-                               SELECT
+                         CROSS JOIN LATERAL (
+                               SELECT l.due_at
                                  FROM lanekeeper.lane AS l
                                 WHERE l.handler_id = h.handler_id AND l.owner_run IS NULL AND l.parked_at IS NULL
-                                  AND l.due_at <= ?)
+                                  AND l.due_at <= ?
+                                ORDER BY l.due_at
+                                LIMIT 1) AS d
                         """)
                 .param(numbers(handlerIds))
                 .param(Database.timestamp(now))
                 .query(Integer.class)
-                .list();
+                .list());
     }
 
     /** When lanes of these handlers that are BLOCKED become due, the earliest first. */
     public List<Instant> dueBetween(Collection<Integer> handlerIds, Instant from, Instant until, int limit) {
-        return database
+        return database.withPinnedPlans(() -> database
                 .sql("""
                         SELECT DISTINCT d.due_at
                           FROM unnest(?::int[]) AS h (handler_id)
@@ -55,7 +57,7 @@ public final class LaneSearch {
                 .list()
                 .stream()
                 .map(OffsetDateTime::toInstant)
-                .toList();
+                .toList());
     }
 
     /** A lane and the run that owns it. */

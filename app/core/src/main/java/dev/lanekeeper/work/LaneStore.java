@@ -3,7 +3,9 @@ package dev.lanekeeper.work;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -70,23 +72,32 @@ final class LaneStore {
                 .toList();
     }
 
-    /** Gives lanes that this transaction has locked, and that are READY, to runs of a living node. */
+    /** Gives lanes that this transaction has locked, and found to be READY, to runs of a living node. */
     List<OwnedBy> own(long nodeId, List<Assignment> assignments) {
+        var byRun = new LinkedHashMap<UUID, List<UUID>>();
+        assignments.forEach(
+                a -> byRun.computeIfAbsent(a.runId(), r -> new ArrayList<>()).add(a.laneId()));
+        return byRun.entrySet().stream()
+                .flatMap(e -> own(nodeId, e.getKey(), e.getValue()).stream())
+                .toList();
+    }
+
+    /**
+     * One run a statement: given runs and lanes as a table, or asked once more whether the lanes are due, the planner reads
+     * all lanes there are, for it makes its plan while there are none.
+     */
+    private List<OwnedBy> own(long nodeId, UUID runId, List<UUID> laneIds) {
         return database.sql("""
-                        UPDATE lanekeeper.lane AS l
-                           SET owner_node = ?, owner_run = k.run_id, epoch = nextval('lanekeeper.lane_epoch')
-                          FROM unnest(?::uuid[], ?::uuid[]) AS k (lane_id, run_id)
-                         WHERE l.lane_id = k.lane_id AND l.owner_run IS NULL AND l.parked_at IS NULL AND l.due_at <= ?
-                        RETURNING l.owner_run, l.lane_id, l.epoch, l.handler_id, l.bundle, l.suspect_until
+                        UPDATE lanekeeper.lane
+                           SET owner_node = ?, owner_run = ?, epoch = nextval('lanekeeper.lane_epoch')
+                         WHERE lane_id = ANY (?::uuid[]) AND owner_run IS NULL
+                        RETURNING lane_id, epoch, handler_id, bundle, suspect_until
                         """)
                 .param(nodeId)
-                .param(Database.uuids(
-                        assignments.stream().map(Assignment::laneId).toList()))
-                .param(Database.uuids(
-                        assignments.stream().map(Assignment::runId).toList()))
-                .param(Database.timestamp(clock.instant()))
+                .param(runId)
+                .param(Database.uuids(laneIds))
                 .query((row, n) -> new OwnedBy(
-                        row.getObject("owner_run", UUID.class),
+                        runId,
                         new OwnedLane(
                                 row.getObject("lane_id", UUID.class),
                                 row.getLong("epoch"),
