@@ -146,9 +146,9 @@ public class ItemStorer {
                 .collect(Collectors.toMap(p -> new Place(p.topic(), p.partition()), p -> p));
     }
 
-    private record Place(String topic, int partition) {}
+    record Place(String topic, int partition) {}
 
-    private static boolean isFenced(PartitionClaim claim, Map<Place, Position> positions) {
+    boolean isFenced(PartitionClaim claim, Map<Place, Position> positions) {
         var position = positions.get(new Place(claim.topic(), claim.partition()));
         return position == null || position.generation() != claim.generation();
     }
