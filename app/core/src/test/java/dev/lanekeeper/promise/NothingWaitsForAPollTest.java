@@ -20,7 +20,7 @@ class NothingWaitsForAPollTest {
                 site.start().awaitUp();
                 site.producing().send(20).join();
                 site.awaitEverythingDone(PATIENCE, "exact", "plain");
-                for (var event = 0; event < 50; event++) {
+                for (var event = 0; event < 25; event++) {
                     site.producing().send(1).join();
                     site.awaitEverythingDone(PATIENCE, "exact", "plain");
                 }
@@ -173,9 +173,9 @@ class NothingWaitsForAPollTest {
                         WITH plain AS (SELECT handler_id FROM lanekeeper.handler WHERE name = 'plain'),
                         items AS (
                              INSERT INTO lanekeeper.work_item
-                                    (handler_id, source, lane_id, polled_at, stored_at, resource, payload, topic, partition,
+                                    (handler_id, source, lane_id, produced_at, polled_at, stored_at, resource, payload, topic, partition,
                                      kafka_offset, headers)
-                             SELECT plain.handler_id, 1, md5('waiting' || n % 10000)::uuid, now(), now(), 'w' || n % 10000,
+                             SELECT plain.handler_id, 1, md5('waiting' || n % 10000)::uuid, now(), now(), now(), 'w' || n % 10000,
                                     convert_to('{"resource":"w' || n % 10000 || '","number":' || n / 10000 || '}', 'UTF8'),
                                     'million', 0, n, NULL
                                FROM plain, generate_series(1, 1000000) AS n

@@ -20,8 +20,8 @@ class TransactionalHandlersAreExactlyOnceTest {
     @Test
     void whenTheProcessDiesWhileResultsAreRecordedOrTheDeadAreRescued() {
         try (var site = Site.shared("halt-at-record", 20)) {
-            site.showing(() -> new Halts(site)
-                    .dieAt(List.of(HANDLER_ENDED, RECORD_BEFORE_COMMIT, RECORD_COMMITTED, RESCUE_NODE_DELETED)));
+            site.showing(
+                    () -> new Halts(site).dieAt(List.of(RECORD_BEFORE_COMMIT, RECORD_COMMITTED, RESCUE_NODE_DELETED)));
         }
     }
 
