@@ -47,7 +47,7 @@ public final class NodeLife implements Lease {
     private volatile long nodeId;
     private volatile long renewedNanos;
     private @Nullable Long unbrokenSince;
-    private Set<UUID> unknownBefore = Set.of();
+    private Set<Holding> unknownBefore = Set.of();
     private boolean troubled;
 
     /** What it takes to live. */
@@ -148,17 +148,26 @@ public final class NodeLife implements Lease {
     private int giveBackForgotten() {
         var owned = lanes.ownedBy(nodeId);
         var unknown = owned.stream().filter(this::isForgotten).toList();
-        var again =
-                unknown.stream().filter(l -> unknownBefore.contains(l.laneId())).toList();
+        var again = unknown.stream()
+                .filter(l -> unknownBefore.contains(Holding.of(l)))
+                .toList();
         again.stream()
                 .collect(Collectors.groupingBy(Owned::ownerRun))
                 .forEach((run, forgotten) ->
                         recorder.record(new Run(nodeId, run), Dispatcher.OWN_SLOT, nothing(forgotten)));
-        var seen = new HashSet<UUID>();
-        unknown.forEach(l -> seen.add(l.laneId()));
-        again.forEach(l -> seen.remove(l.laneId()));
+        var seen = new HashSet<Holding>();
+        unknown.forEach(l -> seen.add(Holding.of(l)));
+        again.forEach(l -> seen.remove(Holding.of(l)));
         unknownBefore = seen;
         return again.size();
+    }
+
+    /** One ownership of a lane; the next run that owns it has another epoch. */
+    private record Holding(UUID laneId, long epoch) {
+
+        static Holding of(Owned lane) {
+            return new Holding(lane.laneId(), lane.epoch());
+        }
     }
 
     private boolean isForgotten(Owned lane) {
