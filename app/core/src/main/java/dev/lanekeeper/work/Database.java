@@ -134,7 +134,8 @@ public final class Database {
                                set_config('idle_in_transaction_session_timeout', '5s', true),
                                set_config('enable_seqscan', 'off', true),
                                set_config('enable_hashjoin', 'off', true),
-                               set_config('enable_mergejoin', 'off', true)
+                               set_config('enable_mergejoin', 'off', true),
+                               set_config('jit', 'off', true)
                         """).query().singleRow();
     }
 
