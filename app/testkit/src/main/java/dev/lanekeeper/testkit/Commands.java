@@ -46,6 +46,16 @@ final class Commands {
         succeeds("sh", "-c", "kill -" + name + " " + pid);
     }
 
+    /** Waits until a process has ended, however long that takes, without a thread of the common pool. */
+    static void awaitEnd(Process process) {
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the end of process " + process.pid(), e);
+        }
+    }
+
     private static int exitCode(ProcessBuilder builder) {
         try {
             var process = builder.start();

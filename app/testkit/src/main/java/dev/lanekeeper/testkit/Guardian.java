@@ -62,10 +62,15 @@ final class Guardian implements AutoCloseable {
 
     /** Lets the guardian go; the folder and the process are the caller's again. Later orders have no effect. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        release();
+        // Not under the lock: an order that waits for it may hold the only thread that tells of ended processes.
+        Commands.awaitEnd(shell);
+    }
+
+    private synchronized void release() {
         order("released");
         released = true;
-        shell.onExit().join();
     }
 
     private synchronized void order(String word) {

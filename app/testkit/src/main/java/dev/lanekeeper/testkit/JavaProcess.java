@@ -69,7 +69,7 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Kills the process ({@code SIGKILL}) and returns when it is gone. */
     public void kill9() {
-        process.destroyForcibly().onExit().join();
+        Commands.awaitEnd(process.destroyForcibly());
     }
 
     /** Asks the process to end ({@code SIGTERM}): its shutdown hooks run. */

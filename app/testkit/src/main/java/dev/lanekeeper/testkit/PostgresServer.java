@@ -130,7 +130,7 @@ public final class PostgresServer implements AutoCloseable {
         }
         cpuOfEarlierRuns = cpu();
         Commands.signal("QUIT", postmaster.pid());
-        postmaster.onExit().join();
+        Commands.awaitEnd(postmaster);
         postmaster = null;
         guardian.watchNothing();
     }

@@ -94,7 +94,7 @@ public final class RedisServer implements AutoCloseable {
     /** Kills the server: connections break and all data is lost. */
     public synchronized void stop() {
         if (process != null) {
-            process.destroyForcibly().onExit().join();
+            Commands.awaitEnd(process.destroyForcibly());
             process = null;
             guardian.watchNothing();
         }
