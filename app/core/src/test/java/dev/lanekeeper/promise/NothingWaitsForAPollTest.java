@@ -3,6 +3,7 @@ package dev.lanekeeper.promise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -20,17 +21,18 @@ class NothingWaitsForAPollTest {
                 site.start().awaitUp();
                 site.producing().send(20).join();
                 site.awaitEverythingDone(PATIENCE, "exact", "plain");
+                var warm = now(site);
                 for (var event = 0; event < 25; event++) {
                     site.producing().send(1).join();
                     site.awaitEverythingDone(PATIENCE, "exact", "plain");
                 }
 
-                var quarter = millisFromStoreToStart(site, "plain", 0.25);
+                var quarter = millisFromStoreToStart(site, "plain", warm, 0.25);
                 System.out.printf(
                         "store to start: p25 %.1f ms, p50 %.1f ms, p99 %.1f ms%n",
                         quarter,
-                        millisFromStoreToStart(site, "plain", 0.5),
-                        millisFromStoreToStart(site, "plain", 0.99));
+                        millisFromStoreToStart(site, "plain", warm, 0.5),
+                        millisFromStoreToStart(site, "plain", warm, 0.99));
                 assertThat(quarter).as("a poll each second would take 250 ms").isLessThan(200);
             });
         }
@@ -152,19 +154,35 @@ class NothingWaitsForAPollTest {
                 aMillionWait(site);
                 instance.startAgain();
                 instance.awaitUp();
-                var before = site.producing().journal().size();
-                for (var event = 0; event < 500; event++) {
-                    site.producing().send(1).join();
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
-                }
-                site.awaitThat("the other handler's", PATIENCE, () -> site.finished("exact", 1) == before + 500);
+                sendSlowly(site, 50);
+                var warm = now(site);
+                sendSlowly(site, 500);
 
-                var late = millisFromStoreToStart(site, "exact", 0.99);
-                System.out.printf("among a million: p99 %.1f ms, waiting %d%n", late, site.rows("lane_item"));
+                var late = millisFromStoreToStart(site, "exact", warm, 0.99);
+                System.out.printf(
+                        "among a million: p50 %.1f ms, p99 %.1f ms, waiting %d%n",
+                        millisFromStoreToStart(site, "exact", warm, 0.5), late, site.rows("lane_item"));
                 assertThat(site.rows("lane_item")).as("they still wait").isGreaterThan(100_000);
                 assertThat(late).isLessThanOrEqualTo(200);
             });
         }
+    }
+
+    /** An event every 40 ms, until the handler that is not overwhelmed has done them all. */
+    private static void sendSlowly(Site site, int events) {
+        var before = site.producing().journal().size();
+        for (var event = 0; event < events; event++) {
+            site.producing().send(1).join();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(40));
+        }
+        site.awaitThat("the other handler's", PATIENCE, () -> site.finished("exact", 1) == before + events);
+    }
+
+    private static OffsetDateTime now(Site site) {
+        return site.jdbc()
+                .sql("SELECT clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single();
     }
 
     /** 10,000 lanes with 100 items each. */
@@ -189,17 +207,18 @@ class NothingWaitsForAPollTest {
     }
 
     /** How long items waited between the commit that stored them and the start of their handler. */
-    private static double millisFromStoreToStart(Site site, String handler, double part) {
+    private static double millisFromStoreToStart(Site site, String handler, OffsetDateTime since, double part) {
         return site.jdbc()
                 .sql("""
                         SELECT percentile_disc(?) WITHIN GROUP (ORDER BY extract(epoch FROM o.started_at - w.stored_at) * 1000)
                           FROM lanekeeper.outcome AS o
                           JOIN lanekeeper.handler AS h USING (handler_id)
                           JOIN lanekeeper.work_item AS w USING (item_id)
-                         WHERE h.name = ? AND w.resource LIKE 'r%'
+                         WHERE h.name = ? AND w.stored_at > ?
                         """)
                 .param(part)
                 .param(handler)
+                .param(since)
                 .query(Double.class)
                 .single();
     }
