@@ -21,6 +21,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Reads {@code lanekeeper.*} and collects what is wrong instead of stopping at the first error; a value that cannot be read
@@ -29,6 +30,11 @@ import org.springframework.core.env.Environment;
 final class PropertiesReader {
 
     private static final String PREFIX = "lanekeeper";
+
+    /** Properties that another module reads, as strictly, when it is there. */
+    private static final ConfigurationPropertyName CONSOLE = ConfigurationPropertyName.of("lanekeeper.console");
+
+    private static final String CONSOLE_CLASS = "dev.lanekeeper.console.ConsoleAutoConfiguration";
 
     private final Environment environment;
 
@@ -76,10 +82,21 @@ final class PropertiesReader {
         Set<String> told = problems.stream().map(Problem::where).collect(Collectors.toSet());
         for (ConfigurationProperty property : unbound) {
             String name = property.getName().toString();
-            if (!told.contains(name)) {
+            if (CONSOLE.isAncestorOf(property.getName())) {
+                tellMissingConsole(name, problems);
+            } else if (!told.contains(name)) {
                 String origin = property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")";
                 problems.add(new Problem(name, "there is no such property" + origin, "Remove it, or correct its name"));
             }
+        }
+    }
+
+    private static void tellMissingConsole(String name, List<Problem> problems) {
+        if (!ClassUtils.isPresent(CONSOLE_CLASS, PropertiesReader.class.getClassLoader())) {
+            problems.add(new Problem(
+                    name,
+                    "the console is not on the class path",
+                    "Add dev.lanekeeper:lanekeeper-console, or remove this"));
         }
     }
 
