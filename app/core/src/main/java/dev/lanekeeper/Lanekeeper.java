@@ -5,7 +5,9 @@ import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
+import dev.lanekeeper.setting.LiveSettings;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,22 +27,22 @@ public final class Lanekeeper implements SmartLifecycle {
 
     private final LanekeeperProperties properties;
     private final HandlerCatalog catalog;
-    private final ObjectProvider<Node> nodes;
-    private final ObjectProvider<KafkaIntakes> intakes;
+    private final Parts parts;
     private final Monitor monitor;
     private volatile boolean running;
     private volatile boolean stoppedCleanly = true;
 
-    Lanekeeper(
-            LanekeeperProperties properties,
-            HandlerCatalog catalog,
-            ObjectProvider<Node> nodes,
+    /** What is started and stopped; made when it is started. */
+    record Parts(
+            ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
-            Monitor monitor) {
+            ObjectProvider<LiveSettings> settings,
+            ObjectProvider<LatencyReporter> latencies) {}
+
+    Lanekeeper(LanekeeperProperties properties, HandlerCatalog catalog, Parts parts, Monitor monitor) {
         this.properties = properties;
         this.catalog = catalog;
-        this.nodes = nodes;
-        this.intakes = intakes;
+        this.parts = parts;
         this.monitor = monitor;
     }
 
@@ -50,7 +52,7 @@ public final class Lanekeeper implements SmartLifecycle {
             log.info("No handler: Lanekeeper starts nothing");
             return;
         }
-        var node = nodes.getObject();
+        var node = parts.node().getObject();
         for (var handler : catalog.handlers().all()) {
             handler.call().start();
             monitor.handlerStarted(handler.id());
@@ -73,8 +75,10 @@ public final class Lanekeeper implements SmartLifecycle {
     }
 
     private void open(Node node) {
+        parts.settings().getObject().start();
         node.start();
-        var door = properties.roles().contains(Role.INTAKE) ? intakes.getObject() : null;
+        parts.latencies().getObject().start();
+        var door = properties.roles().contains(Role.INTAKE) ? parts.intakes().getObject() : null;
         if (door != null) {
             door.start();
         }
@@ -89,9 +93,11 @@ public final class Lanekeeper implements SmartLifecycle {
         running = false;
         var deadline = System.nanoTime() + properties.shutdownTimeout().toNanos();
         if (properties.roles().contains(Role.INTAKE)) {
-            ifMade(intakes, i -> stoppedCleanly &= i.stop(left(deadline, 2)));
+            ifMade(parts.intakes(), i -> stoppedCleanly &= i.stop(left(deadline, 2)));
         }
-        ifMade(nodes, n -> stoppedCleanly &= n.stop(left(deadline, 1)));
+        ifMade(parts.node(), n -> stoppedCleanly &= n.stop(left(deadline, 1)));
+        ifMade(parts.latencies(), LatencyReporter::stop);
+        ifMade(parts.settings(), LiveSettings::stop);
         monitor.stopped(stoppedCleanly);
         for (var handler : catalog.handlers().all()) {
             handler.call().stop();

@@ -9,10 +9,12 @@ import dev.lanekeeper.intake.kafka.IntakeListener;
 import dev.lanekeeper.intake.kafka.KafkaClientConfiguration;
 import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.monitor.MonitorConfiguration;
 import dev.lanekeeper.monitor.MonitorSettings;
 import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
@@ -20,6 +22,7 @@ import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
+import dev.lanekeeper.work.SettingStore;
 import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
@@ -44,7 +47,12 @@ import org.springframework.context.annotation.Lazy;
             "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
-@Import({HandlerConfiguration.class, KafkaClientConfiguration.class, MonitorConfiguration.class})
+@Import({
+    HandlerConfiguration.class,
+    KafkaClientConfiguration.class,
+    MonitorConfiguration.class,
+    ConsoleConfiguration.class
+})
 public class LanekeeperAutoConfiguration {
 
     @Bean
@@ -53,8 +61,10 @@ public class LanekeeperAutoConfiguration {
             HandlerCatalog catalog,
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
+            ObjectProvider<LiveSettings> settings,
+            ObjectProvider<LatencyReporter> latencies,
             Monitor monitor) {
-        return new Lanekeeper(properties, catalog, node, intakes, monitor);
+        return new Lanekeeper(properties, catalog, new Lanekeeper.Parts(node, intakes, settings, latencies), monitor);
     }
 
     @Bean
@@ -97,6 +107,15 @@ public class LanekeeperAutoConfiguration {
     @Lazy
     RegisteredHandlers lanekeeperHandlers(HandlerCatalog catalog, Database database) {
         return RegisteredHandlers.register(catalog.handlers(), new HandlerStore(database));
+    }
+
+    @Bean
+    @Lazy
+    LiveSettings lanekeeperLiveSettings(
+            Installed installed, RegisteredHandlers handlers, LanekeeperProperties properties) {
+        return new LiveSettings(
+                new SettingStore(installed.database()),
+                HandlerValuesReader.read(properties, installed.workers(), handlers));
     }
 
     @Bean

@@ -41,9 +41,11 @@ class DirectionsTest {
     /** What a room may depend on besides {@code work} and {@code api}; the wiring in the root package sees all. */
     private static final Map<String, Set<String>> NEIGHBOURS = Map.of(
             "intake.kafka", Set.of("handler"),
-            "run", Set.of("handler"),
-            "dispatch", Set.of("jobs", "run", "handler"),
-            "monitor", Set.of("run", "dispatch", "intake.kafka", "handler"));
+            "run", Set.of("handler", "setting"),
+            "dispatch", Set.of("jobs", "run", "handler", "setting"),
+            "monitor", Set.of("run", "dispatch", "intake.kafka", "handler", "setting"),
+            "latency", Set.of("run"),
+            "operations", Set.of("setting"));
 
     private static final Set<String> SPEAKERS_OF_SQL = Set.of(ROOT + ".work.Database", ROOT + ".work.Schema");
 
@@ -71,6 +73,15 @@ class DirectionsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule histogramsAreKnownOnlyInLatency = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".latency..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.HdrHistogram..")
             .allowEmptyShould(true);
 
     @ArchTest

@@ -17,8 +17,8 @@ final class RequestStore {
 
     void ask(long itemId, UUID laneId, String by, @Nullable String reason) {
         database.sql("""
-                        INSERT INTO lanekeeper.item_request (item_id, lane_id, action, requested_by, reason)
-                        VALUES (?, ?, 'discard', ?, ?)
+                        INSERT INTO lanekeeper.item_request (item_id, lane_id, requested_by, reason)
+                        VALUES (?, ?, ?, ?)
                         """)
                 .param(itemId)
                 .param(laneId)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts how often it has been tried before
  * @param polledAt when it was read from its source
+ * @param repeated whether a person had it stored anew from one that was done
  * @param intakeError why its resource or identity could not be read; it fails with this
  */
 public record WaitingItem(
@@ -20,6 +21,7 @@ public record WaitingItem(
         int attempts,
         Instant polledAt,
         Instant storedAt,
+        boolean repeated,
         @Nullable String resource,
         @Nullable String intakeError,
         RawEvent event) {}

@@ -26,7 +26,7 @@ public final class WaitingItemSearch {
     public List<WaitingItem> first(List<UUID> lanes, int perLane, long bytes) {
         return database.sql("""
                         SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.polled_at, w.stored_at,
-                               w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
+                               w.retry_of, w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
                                w.payload, w.headers
                           FROM (SELECT l.*, k.place,
                                        sum(l.bytes::bigint) OVER so_far AS bytes_so_far,
@@ -69,7 +69,7 @@ public final class WaitingItemSearch {
                 row.getString("topic"),
                 row.getInt("partition"),
                 row.getLong("kafka_offset"),
-                instant(row, "produced_at"),
+                producedAt(row),
                 row.getBytes("event_key"),
                 row.getBytes("payload"),
                 Headers.decode(row.getBytes("headers")));
@@ -81,9 +81,16 @@ public final class WaitingItemSearch {
                 row.getInt("attempts"),
                 instant(row, "polled_at"),
                 instant(row, "stored_at"),
+                row.getObject("retry_of") != null,
                 row.getString("resource"),
                 row.getString("intake_error"),
                 event);
+    }
+
+    /** What no producer has given a time to counts as produced when it came. */
+    private static Instant producedAt(ResultSet row) throws SQLException {
+        var producedAt = row.getObject("produced_at", OffsetDateTime.class);
+        return producedAt == null ? instant(row, "polled_at") : producedAt.toInstant();
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

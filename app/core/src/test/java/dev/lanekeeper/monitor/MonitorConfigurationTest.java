@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.LanekeeperAutoConfiguration;
 import dev.lanekeeper.intake.kafka.IntakeListener;
+import dev.lanekeeper.latency.LatencyRecorder;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -27,7 +28,8 @@ class MonitorConfigurationTest {
     @Test
     void listensAndMeasuresWhereThereIsARegistry() {
         application.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> {
-            assertThat(listeners(context, RunListener.class)).hasSize(2);
+            assertThat(listeners(context, RunListener.class))
+                    .hasExactlyElementsOfTypes(RunEvents.class, RunMeters.class, LatencyRecorder.class);
             assertThat(listeners(context, IntakeListener.class)).hasSize(2);
         });
     }
@@ -35,7 +37,8 @@ class MonitorConfigurationTest {
     @Test
     void measuresNothingWithoutARegistry() {
         application.run(context -> {
-            assertThat(listeners(context, RunListener.class)).singleElement().isInstanceOf(RunEvents.class);
+            assertThat(listeners(context, RunListener.class))
+                    .hasExactlyElementsOfTypes(RunEvents.class, LatencyRecorder.class);
             assertThat(listeners(context, IntakeListener.class)).singleElement().isInstanceOf(IntakeEvents.class);
         });
     }

@@ -31,7 +31,7 @@ final class Told {
     }
 
     static WaitingItem item(int attempts, int dueAt) {
-        return new WaitingItem(new UUID(1, 2), 7, 1, at(dueAt), attempts, at(1), at(3), "r", null, EVENT);
+        return new WaitingItem(new UUID(1, 2), 7, 1, at(dueAt), attempts, at(1), at(3), false, "r", null, EVENT);
     }
 
     static Result acknowledged() {

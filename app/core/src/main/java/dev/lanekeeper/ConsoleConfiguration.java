@@ -1,0 +1,72 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.latency.LatencyRecorder;
+import dev.lanekeeper.latency.LatencyReporter;
+import dev.lanekeeper.latency.LatencySearch;
+import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.operations.SettingOperations;
+import dev.lanekeeper.setting.LiveSettings;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** What a person may see and do, for the console and for the application's own code; made when it is first asked for. */
+@Configuration(proxyBeanMethods = false)
+class ConsoleConfiguration {
+
+    @Bean
+    @Lazy
+    ItemOperations lanekeeperItemOperations(Database database, DatabaseClock clock) {
+        return new ItemOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    LaneOperations lanekeeperLaneOperations(Database database, DatabaseClock clock) {
+        return new LaneOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    HandlerOperations lanekeeperHandlerOperations(Database database) {
+        return new HandlerOperations(database);
+    }
+
+    @Bean
+    @Lazy
+    SettingOperations lanekeeperSettingOperations(
+            Database database, LiveSettings live, LanekeeperProperties properties) {
+        return new SettingOperations(database, live, properties.bufferBytes().toBytes());
+    }
+
+    @Bean
+    @Lazy
+    BulkOperations lanekeeperBulkOperations(Database database, DatabaseClock clock) {
+        return new BulkOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    LatencySearch lanekeeperLatencySearch(Database database, DatabaseClock clock) {
+        return new LatencySearch(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    LatencyRecorder lanekeeperLatencyRecorder(DatabaseClock clock, ObjectProvider<Node> node) {
+        return new LatencyRecorder(clock, () -> node.getObject().life().nodeId());
+    }
+
+    @Bean
+    @Lazy
+    LatencyReporter lanekeeperLatencyReporter(LatencyRecorder recorder, Database database, DatabaseClock clock) {
+        return new LatencyReporter(recorder, database, clock);
+    }
+}
