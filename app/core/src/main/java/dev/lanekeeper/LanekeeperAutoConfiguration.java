@@ -14,6 +14,7 @@ import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.monitor.MonitorConfiguration;
 import dev.lanekeeper.monitor.MonitorSettings;
 import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.setting.HandlerValues;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
@@ -124,14 +125,16 @@ public class LanekeeperAutoConfiguration {
             Installed installed,
             DatabaseClock clock,
             RegisteredHandlers handlers,
+            LiveSettings settings,
             LanekeeperProperties properties,
             ObjectProvider<RunListener> listeners,
             Probe probe) {
         return new Node(
-                NodeSettingsReader.read(properties, installed.workers(), handlers),
+                NodeSettingsReader.read(properties, installed.workers()),
                 installed.database(),
                 clock,
                 handlers,
+                settings,
                 listeners.orderedStream().toList(),
                 probe);
     }
@@ -143,6 +146,7 @@ public class LanekeeperAutoConfiguration {
             Node node,
             DatabaseClock clock,
             RegisteredHandlers handlers,
+            LiveSettings settings,
             HandlerCatalog catalog,
             LanekeeperProperties properties,
             KafkaClientSettings kafka,
@@ -150,15 +154,14 @@ public class LanekeeperAutoConfiguration {
             Probe probe) {
         var database = installed.database();
         var storer = new ItemStorer(database, node.handOver(), clock, probe);
-        var flush = new FlushSettings(
-                properties.flushSize(), properties.flushBytes().toBytes(), properties.flushIntervalOrNull());
+        var bufferBytes = properties.bufferBytes().toBytes();
         var environment = new IntakeEnvironment(
                 storer::store,
                 new ProgressStore(database),
                 new BacklogSearch(database),
-                new HandlerStore(database),
-                () -> flush,
-                properties.bufferBytes().toBytes(),
+                number -> flush(settings.of(number), bufferBytes),
+                settings::isIntakePaused,
+                bufferBytes,
                 installed.mark().toString(),
                 () -> node.life().nodeId(),
                 id -> number(handlers, id),
@@ -169,6 +172,12 @@ public class LanekeeperAutoConfiguration {
                 kafka.consumer(),
                 environment,
                 listeners.orderedStream().toList());
+    }
+
+    /** A consumer never holds more than its buffer, so a larger flush would never come. */
+    private static FlushSettings flush(HandlerValues values, long bufferBytes) {
+        return new FlushSettings(
+                values.flushSize(), Math.min(values.flushBytes(), bufferBytes), values.flushInterval());
     }
 
     private static int number(RegisteredHandlers handlers, String id) {

@@ -3,13 +3,11 @@ package dev.lanekeeper;
 import dev.lanekeeper.LanekeeperProperties.Role;
 import dev.lanekeeper.LanekeeperProperties.VirtualThreads;
 import dev.lanekeeper.dispatch.NodeSettings;
-import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrSettings;
 import dev.lanekeeper.run.RunSettings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -22,7 +20,7 @@ final class NodeSettingsReader {
 
     private NodeSettingsReader() {}
 
-    static NodeSettings read(LanekeeperProperties properties, int workers, RegisteredHandlers handlers) {
+    static NodeSettings read(LanekeeperProperties properties, int workers) {
         var name = name();
         return new NodeSettings(
                 name,
@@ -33,18 +31,8 @@ final class NodeSettingsReader {
                         .sorted()
                         .collect(Collectors.joining(",")),
                 properties.roles().contains(Role.WORKERS),
-                shares(workers, handlers),
                 run(properties),
                 jobs(properties, name, workers));
-    }
-
-    /** Three quarters of the workers for each handler where there are several, so that none can take them all. */
-    private static Map<Integer, Integer> shares(int workers, RegisteredHandlers handlers) {
-        var share = handlers.numbers().size() == 1 ? workers : Math.max(1, workers * 3 / 4);
-        return handlers.byNumber().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> {
-            var maxRuns = e.getValue().limits().maxRuns();
-            return maxRuns == null ? share : Math.min(workers, maxRuns);
-        }));
     }
 
     private static RunSettings run(LanekeeperProperties properties) {

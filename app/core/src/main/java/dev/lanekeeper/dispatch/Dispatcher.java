@@ -5,6 +5,7 @@ import dev.lanekeeper.jobs.JobRunrServer;
 import dev.lanekeeper.run.ActiveRun;
 import dev.lanekeeper.run.ActiveRuns;
 import dev.lanekeeper.run.RunSupply;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LaneClaimer;
 import dev.lanekeeper.work.LaneSearch;
@@ -49,7 +50,7 @@ final class Dispatcher implements RunSupply {
     private final Workers workers;
     private final Pace pace;
     private final Hints hints;
-    private final PausedHandlers paused;
+    private final LiveSettings settings;
     private final DueTimes dueTimes = new DueTimes();
     private final ActiveRuns runs;
     private final LaneClaimer claimer;
@@ -65,7 +66,7 @@ final class Dispatcher implements RunSupply {
     private boolean troubled;
 
     /** What the dispatcher decides by. */
-    record Rules(RegisteredHandlers handlers, Workers workers, Pace pace, Hints hints, PausedHandlers paused) {}
+    record Rules(RegisteredHandlers handlers, Workers workers, Pace pace, Hints hints, LiveSettings settings) {}
 
     /** What it acts with. */
     record Hands(
@@ -81,7 +82,7 @@ final class Dispatcher implements RunSupply {
         this.workers = rules.workers();
         this.pace = rules.pace();
         this.hints = rules.hints();
-        this.paused = rules.paused();
+        this.settings = rules.settings();
         this.runs = hands.runs();
         this.claimer = hands.claimer();
         this.lanes = hands.lanes();
@@ -172,9 +173,8 @@ final class Dispatcher implements RunSupply {
         }
     }
 
-    /** What nobody told us: lanes that are READY, lanes that are due soon, handlers that were paused. */
+    /** What nobody told us: lanes that are READY, lanes that are due soon. */
     private void look() {
-        paused.refresh();
         var now = clock.instant();
         var ready = lanes.readyHandlers(handlers.numbers(), now);
         hints.hint(ready);
@@ -275,12 +275,14 @@ final class Dispatcher implements RunSupply {
 
     @Override
     public boolean mayRun(int handlerId) {
-        return handlers.find(handlerId) != null && !paused.isProcessingPaused(handlerId);
+        return handlers.find(handlerId) != null && !settings.isProcessingPaused(handlerId);
     }
 
     @Override
     public boolean shouldYield(ActiveRun run) {
-        return stopping || (hungry && workers.running(run.handlerId()) > fairPart());
+        return stopping
+                || workers.hasTooMany(run.handlerId())
+                || (hungry && workers.running(run.handlerId()) > fairPart());
     }
 
     @Override

@@ -8,10 +8,10 @@ import dev.lanekeeper.run.Deadlines;
 import dev.lanekeeper.run.LaneRunner;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunWatch;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.HandOver;
-import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.LaneClaimer;
 import dev.lanekeeper.work.LaneSearch;
 import dev.lanekeeper.work.NodeRescuer;
@@ -44,7 +44,6 @@ public final class Node {
     private final ActiveRuns runs = new ActiveRuns();
     private final Deadlines deadlines = new Deadlines();
     private final Workers workers;
-    private final PausedHandlers paused;
     private final NodeLife life;
     private final JobRunrServer jobs;
     private final Dispatcher dispatcher;
@@ -60,11 +59,13 @@ public final class Node {
             Database database,
             DatabaseClock clock,
             RegisteredHandlers handlers,
+            LiveSettings live,
             List<RunListener> listeners,
             Probe probe) {
         this.settings = settings;
-        this.workers = new Workers(settings.runsWork() ? settings.jobs().workers() : 0, settings.shares());
-        this.paused = new PausedHandlers(new HandlerStore(database), handlers.numbers());
+        this.workers = new Workers(
+                settings.runsWork() ? settings.jobs().workers() : 0,
+                n -> live.of(n).workerShare());
         var lanes = new LaneSearch(database);
         this.life = new NodeLife(
                 new NodeLife.Means(
@@ -81,19 +82,20 @@ public final class Node {
         var launcher = new Launcher(runs, workers, jobs);
         var claimer = new LaneClaimer(database, clock, probe);
         this.dispatcher = new Dispatcher(
-                new Dispatcher.Rules(handlers, workers, pace, new Hints(handlers.numbers()), paused),
+                new Dispatcher.Rules(handlers, workers, pace, new Hints(handlers.numbers()), live),
                 new Dispatcher.Hands(runs, claimer, lanes, life, jobs, launcher),
                 clock);
         this.wakeUps = new WakeUps(new SignalStore(database), life, dispatcher::hinted);
         this.handOver =
                 new WorkerHandOver(new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps));
         this.runner = new LaneRunner(
-                new LaneRunner.Neighbours(runs, handlers, dispatcher, life, deadlines, listeners),
+                new LaneRunner.Neighbours(runs, handlers, live, dispatcher, life, deadlines, listeners),
                 settings.run(),
                 database,
                 clock,
                 probe);
         this.watch = runner.watch();
+        live.onChange(dispatcher::hinted);
     }
 
     private void perform(UUID runId) {
@@ -186,10 +188,6 @@ public final class Node {
 
     public NodeLife life() {
         return life;
-    }
-
-    public PausedHandlers paused() {
-        return paused;
     }
 
     /** The runs that are at work now. */

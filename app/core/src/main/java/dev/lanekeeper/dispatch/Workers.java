@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Counts this node's workers: a run has one from before its lanes are claimed until it has ended, so JobRunr is never given
@@ -14,14 +15,14 @@ import java.util.Map;
 final class Workers {
 
     private final int total;
-    private final Map<Integer, Integer> shares;
+    private final IntUnaryOperator shares;
     private final Deque<Integer> free = new ArrayDeque<>();
     private final Map<Integer, Integer> running = new HashMap<>();
 
-    /** @param shares how many workers each handler may have at once */
-    Workers(int total, Map<Integer, Integer> shares) {
+    /** @param shares how many workers a handler may have at once, by its number; asked each time, since people change it */
+    Workers(int total, IntUnaryOperator shares) {
         this.total = total;
-        this.shares = Map.copyOf(shares);
+        this.shares = shares;
         for (var slot = 0; slot < total; slot++) {
             free.add(slot);
         }
@@ -41,8 +42,13 @@ final class Workers {
 
     /** How many more runs of this handler may start now. */
     synchronized int allowed(int handlerId) {
-        var share = shares.getOrDefault(handlerId, 0) - running.getOrDefault(handlerId, 0);
+        var share = shares.applyAsInt(handlerId) - running.getOrDefault(handlerId, 0);
         return Math.max(0, Math.min(free.size(), share));
+    }
+
+    /** Whether a person has lowered its share below what it has. */
+    synchronized boolean hasTooMany(int handlerId) {
+        return running.getOrDefault(handlerId, 0) > shares.applyAsInt(handlerId);
     }
 
     synchronized int running(int handlerId) {

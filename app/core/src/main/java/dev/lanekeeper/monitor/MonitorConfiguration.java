@@ -1,6 +1,7 @@
 package dev.lanekeeper.monitor;
 
 import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,8 +40,13 @@ public class MonitorConfiguration {
 
     @Bean
     @Lazy
-    RunEvents lanekeeperRunEvents(Publisher publisher, HandlerCatalog catalog, DatabaseClock clock) {
-        return new RunEvents(publisher, id -> catalog.handlers().find(id), clock);
+    RunEvents lanekeeperRunEvents(
+            Publisher publisher, HandlerCatalog catalog, ObjectProvider<LiveSettings> settings, DatabaseClock clock) {
+        return new RunEvents(
+                publisher,
+                id -> catalog.handlers().find(id),
+                number -> settings.getObject().of(number).maxRetries(),
+                clock);
     }
 
     @Bean

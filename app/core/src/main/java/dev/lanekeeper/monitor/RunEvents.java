@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes what became of items, after the commit, on the worker's thread. */
@@ -19,11 +20,18 @@ final class RunEvents implements RunListener {
 
     private final Publisher publisher;
     private final Function<String, @Nullable HandlerDefinition> handlers;
+    private final IntFunction<@Nullable Integer> maxRetries;
     private final Clock clock;
 
-    RunEvents(Publisher publisher, Function<String, @Nullable HandlerDefinition> handlers, Clock clock) {
+    /** @param maxRetries what counts for a handler at this moment, by its number */
+    RunEvents(
+            Publisher publisher,
+            Function<String, @Nullable HandlerDefinition> handlers,
+            IntFunction<@Nullable Integer> maxRetries,
+            Clock clock) {
         this.publisher = publisher;
         this.handlers = handlers;
+        this.maxRetries = maxRetries;
         this.clock = clock;
     }
 
@@ -39,18 +47,18 @@ final class RunEvents implements RunListener {
             var ending = Endings.of(result);
             var action = Duration.between(result.startedAt(), result.finishedAt());
             publisher.publish(new ItemEvent.ActionEnded(item, result.startedAt(), action, ending));
-            publishEnding(told.handler(), item, result);
+            publishEnding(item, result);
             publisher.publish(new ItemEvent.Consumed(item, Duration.between(result.startedAt(), now), ending));
         }
     }
 
-    private void publishEnding(String handler, HandledItem item, ItemResult result) {
+    private void publishEnding(HandledItem item, ItemResult result) {
         if (result instanceof Finished finished) {
             switch (finished.state()) {
                 case DONE -> publisher.publish(acknowledged(item, finished));
                 case SKIPPED -> publisher.publish(new ItemEvent.Skipped(item));
                 case REJECTED -> publisher.publish(new ItemEvent.Rejected(item, finished.reason()));
-                case FAILED -> publishFailure(handler, item, finished);
+                case FAILED -> publishFailure(item, finished);
                 case DISCARDED -> {
                     // Only a person discards; no attempt ends so.
                 }
@@ -68,7 +76,7 @@ final class RunEvents implements RunListener {
                 item, fields.entityId(), fields.eventTime(), fields.eventType(), fields.eventVersion());
     }
 
-    private void publishFailure(String handler, HandledItem item, Finished finished) {
+    private void publishFailure(HandledItem item, Finished finished) {
         var attempt = finished.attempt();
         if (attempt != null) {
             publisher.publish(new ItemEvent.AttemptFailed(
@@ -78,17 +86,14 @@ final class RunEvents implements RunListener {
                     attempt.errorClass(),
                     attempt.errorMessage(),
                     attempt.fingerprint(),
-                    isRetryAborted(handlers.apply(handler), finished.attempts()),
+                    isRetryAborted(finished),
                     finished.park()));
         }
     }
 
-    private static boolean isRetryAborted(@Nullable HandlerDefinition handler, int attempts) {
-        if (handler == null) {
-            return false;
-        }
-        var maxRetries = handler.failures().maxRetries();
-        return maxRetries == null || attempts <= maxRetries;
+    private boolean isRetryAborted(Finished finished) {
+        var most = maxRetries.apply(finished.handlerId());
+        return most == null || finished.attempts() <= most;
     }
 
     @Override

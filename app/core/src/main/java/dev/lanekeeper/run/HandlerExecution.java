@@ -10,6 +10,7 @@ import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
 import dev.lanekeeper.run.Executed.Unknown;
 import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.FailedAttempt;
@@ -46,16 +47,21 @@ final class HandlerExecution {
     private final ResultRecorder recorder;
     private final WaitingItemSearch search;
     private final RetryPolicy retries;
+    private final LiveSettings settings;
     private final Deadlines deadlines;
     private final Clock clock;
     private final Probe probe;
 
-    HandlerExecution(Database database, ResultRecorder recorder, Deadlines deadlines, Clock clock, Probe probe) {
-        this.database = database;
-        this.recorder = recorder;
+    /** What it works with. */
+    record Means(Database database, ResultRecorder recorder, LiveSettings settings, Deadlines deadlines) {}
+
+    HandlerExecution(Means means, Clock clock, Probe probe) {
+        this.database = means.database();
+        this.recorder = means.recorder();
         this.search = new WaitingItemSearch(database);
         this.retries = new RetryPolicy(RandomGenerator.getDefault());
-        this.deadlines = deadlines;
+        this.settings = means.settings();
+        this.deadlines = means.deadlines();
         this.clock = clock;
         this.probe = probe;
     }
@@ -152,7 +158,10 @@ final class HandlerExecution {
     private ItemResult failure(HandlerDefinition handler, WaitingItem item, EventContext context, Throwable thrown) {
         var shown = thrown instanceof CannotHeal c && c.getCause() != null ? c.getCause() : thrown;
         var attempt = Failures.of(context.attempt(), shown);
-        return retries.isRetried(handler, item.event(), context.attempt(), thrown)
+        var maxRetries = settings.of(item.handlerId()).maxRetries();
+        var rule = new RetryPolicy.Rule(
+                handler.id(), maxRetries, handler.failures().decision());
+        return retries.isRetried(rule, item.event(), context.attempt(), thrown)
                 ? retry(handler, item, context, attempt)
                 : failed(handler, item, context, attempt);
     }

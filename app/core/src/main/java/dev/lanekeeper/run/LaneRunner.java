@@ -6,6 +6,7 @@ import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
 import dev.lanekeeper.run.Executed.Unknown;
 import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.LaneResult.Next;
@@ -54,6 +55,7 @@ public final class LaneRunner {
     public record Neighbours(
             ActiveRuns runs,
             RegisteredHandlers handlers,
+            LiveSettings settings,
             RunSupply supply,
             Lease lease,
             Deadlines deadlines,
@@ -68,7 +70,10 @@ public final class LaneRunner {
         this.clock = clock;
         this.search = new WaitingItemSearch(database);
         this.recorder = new ResultRecorder(database, clock, probe);
-        this.execution = new HandlerExecution(database, recorder, neighbours.deadlines(), clock, probe);
+        this.execution = new HandlerExecution(
+                new HandlerExecution.Means(database, recorder, neighbours.settings(), neighbours.deadlines()),
+                clock,
+                probe);
         this.listeners = new ListenerGuard(neighbours.listeners());
         this.keeper = new ResultKeeper(recorder, supply, listeners);
     }

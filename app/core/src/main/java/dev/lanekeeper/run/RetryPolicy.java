@@ -1,11 +1,12 @@
 package dev.lanekeeper.run;
 
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.RetryDecision;
 import dev.lanekeeper.handler.CannotHeal;
-import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.Backoff;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,23 +21,34 @@ final class RetryPolicy {
         this.random = random;
     }
 
+    /**
+     * What says whether a handler's items are tried again.
+     *
+     * @param maxRetries {@code null} for ever
+     * @param decision replaces {@code maxRetries} when given
+     */
+    record Rule(
+            String handler,
+            @Nullable Integer maxRetries,
+            @Nullable RetryDecision decision) {}
+
     /** @param attempts how often the item has been tried, this time included */
-    boolean isRetried(HandlerDefinition handler, RawEvent event, int attempts, Throwable failure) {
+    boolean isRetried(Rule rule, RawEvent event, int attempts, Throwable failure) {
         if (failure instanceof CannotHeal) {
             return false;
         }
-        var decision = handler.failures().decision();
+        var decision = rule.decision();
         if (decision != null) {
             try {
                 return decision.retry(event, attempts, failure);
             } catch (RuntimeException e) {
                 log.atWarn()
-                        .addKeyValue("handler", handler.id())
+                        .addKeyValue("handler", rule.handler())
                         .setCause(e)
                         .log("The retry decision threw; max-retries decides instead");
             }
         }
-        var maxRetries = handler.failures().maxRetries();
+        var maxRetries = rule.maxRetries();
         return maxRetries == null || attempts <= maxRetries;
     }
 

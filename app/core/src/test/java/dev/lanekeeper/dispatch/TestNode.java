@@ -19,6 +19,8 @@ import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrSettings;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunSettings;
+import dev.lanekeeper.setting.HandlerValues;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
@@ -29,6 +31,7 @@ import dev.lanekeeper.work.NewItem;
 import dev.lanekeeper.work.PartitionClaim;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.Schema;
+import dev.lanekeeper.work.SettingStore;
 import dev.lanekeeper.work.StoredBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,6 +53,7 @@ public final class TestNode implements AutoCloseable {
     public final Database database;
     final DatabaseClock clock;
     final RegisteredHandlers handlers;
+    final LiveSettings settings;
     public final Node node;
     private final ItemStorer storer;
 
@@ -66,19 +70,22 @@ public final class TestNode implements AutoCloseable {
         new Schema(database).migrate();
         this.clock = new DatabaseClock(database);
         this.handlers = RegisteredHandlers.register(new Handlers(definitions), new HandlerStore(database));
-        var shares = handlers.numbers().stream().collect(Collectors.toMap(n -> n, n -> workers));
-        var settings = new NodeSettings(
-                "test",
-                "1",
-                "intake,workers",
-                true,
-                shares,
-                runSettings(),
-                JobRunrSettings.of("lanekeeper", "test", workers));
-        this.node = new Node(settings, database, clock, handlers, listeners, Probe.NONE);
+        this.settings = new LiveSettings(new SettingStore(database), values(workers));
+        settings.start();
+        var nodeSettings = new NodeSettings(
+                "test", "1", "intake,workers", true, runSettings(), JobRunrSettings.of("lanekeeper", "test", workers));
+        this.node = new Node(nodeSettings, database, clock, handlers, settings, listeners, Probe.NONE);
         this.storer = new ItemStorer(database, node.handOver(), clock, Probe.NONE);
         handlers.numbers().forEach(this::assign);
         node.start();
+    }
+
+    private Map<Integer, HandlerValues> values(int workers) {
+        return handlers.byNumber().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> new HandlerValues(
+                                500, 8 << 20, null, e.getValue().failures().maxRetries(), false, workers)));
     }
 
     static TestNode start(HandlerDefinition... definitions) {
@@ -211,6 +218,7 @@ public final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         node.stop(Duration.ofSeconds(5));
+        settings.stop();
         pool.close();
     }
 }

@@ -28,8 +28,8 @@ class CostTest {
     @Test
     void eventsThatNobodyListensToAllocateNothing() {
         try (var context = new AnnotationConfigApplicationContext(PublisherTest.Everything.class)) {
-            var events =
-                    new RunEvents(new Publisher(context, EventMode.AUTO), id -> handler(id, c -> Outcome.ack()), clock);
+            var events = new RunEvents(
+                    new Publisher(context, EventMode.AUTO), id -> handler(id, c -> Outcome.ack()), n -> 3, clock);
 
             assertThat(bytesPerItem(events)).isLessThan(1);
         }

@@ -87,7 +87,10 @@ class NodeEventsTest {
 
     private static List<RunListener> listeners(AnnotationConfigApplicationContext context) {
         return List.of(new RunEvents(
-                new Publisher(context, EventMode.AUTO), id -> handler(id, c -> Outcome.ack()), Clock.systemUTC()));
+                new Publisher(context, EventMode.AUTO),
+                id -> handler(id, c -> Outcome.ack()),
+                n -> 3,
+                Clock.systemUTC()));
     }
 
     static class Throwing {

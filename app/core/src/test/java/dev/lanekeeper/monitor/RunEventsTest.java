@@ -26,6 +26,7 @@ class RunEventsTest {
     private final RunEvents events = new RunEvents(
             new Publisher(context, EventMode.AUTO),
             id -> handler(id, call -> Outcome.ack()),
+            number -> 3,
             Clock.fixed(Told.NOW, ZoneOffset.UTC));
 
     @AfterEach

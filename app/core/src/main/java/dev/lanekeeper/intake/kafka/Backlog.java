@@ -1,11 +1,8 @@
 package dev.lanekeeper.intake.kafka;
 
 import dev.lanekeeper.work.BacklogSearch;
-import dev.lanekeeper.work.HandlerStore;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -14,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much each handler has to do, and whether a person has paused its intake.
+ * How much each handler has to do.
  *
  * <p>Counting reads all lanes, so it happens every second or, when it takes longer, so rarely that it costs 2 % of a
  * connection; in between, what this node has stored since is added. When that sum reaches a limit the count is repeated
@@ -27,22 +24,15 @@ final class Backlog {
     private static final Duration SHORTEST_IN_DOUBT = Duration.ofMillis(200);
 
     private final BacklogSearch search;
-    private final HandlerStore handlers;
     private final Map<Integer, AtomicLong> storedSince = new ConcurrentHashMap<>();
     private final Outage outage = new Outage(log, "The backlog could not be counted");
     private volatile Map<Integer, Long> counted = Map.of();
-    private volatile Set<Integer> paused = Set.of();
     private volatile boolean inDoubt;
     private volatile long took;
     private volatile long measuredAt = System.nanoTime() - SHORTEST.toNanos();
 
-    Backlog(BacklogSearch search, HandlerStore handlers) {
+    Backlog(BacklogSearch search) {
         this.search = search;
-        this.handlers = handlers;
-    }
-
-    boolean isIntakePaused(int handlerNumber) {
-        return paused.contains(handlerNumber);
     }
 
     /** @param limit from where on a fresher count is wanted, if the sum gets there only by what was stored since */
@@ -60,16 +50,12 @@ final class Backlog {
     }
 
     /** Measures if it is time to; called often. */
-    void measure(Collection<Integer> handlerNumbers) {
+    void measure() {
         var now = System.nanoTime();
         if (now - measuredAt < pace()) {
             return;
         }
         try {
-            paused = handlers.paused(handlerNumbers).stream()
-                    .filter(HandlerStore.Paused::intake)
-                    .map(HandlerStore.Paused::handlerId)
-                    .collect(Collectors.toUnmodifiableSet());
             count();
             outage.over();
         } catch (RuntimeException e) {

@@ -66,7 +66,7 @@ final class HandlerIntake {
         var backlog = parts.backlog();
         var maxWaiting = handler.limits().maxWaiting();
         this.pauseRule = new PauseRule(
-                () -> backlog.isIntakePaused(handlerNumber),
+                () -> parts.environment().intakePaused().test(handlerNumber),
                 () -> backlog.waiting(handlerNumber, maxWaiting),
                 maxWaiting);
         this.outage = new Outage(log, "Handler " + handler.id() + " waits for Kafka");
@@ -242,7 +242,10 @@ final class HandlerIntake {
         var environment = parts.environment();
         var source = new Source(handler.id(), handlerNumber, handler.lanes().group(), KafkaBatch.FIRST_SLOT + number);
         var client = parts.clients().apply(handler, number);
-        var flusher = new Flusher(source, this::store, environment.flush(), parts.listener());
+        var flusher = new Flusher(
+                source,
+                new Flusher.Means(this::store, () -> environment.flush().apply(handlerNumber), environment.clock()),
+                parts.listener());
         var committer = new OffsetCommitter(client, flusher, environment.mark(), environment.probe());
         return new ConsumerLoop(
                 new Member(handler.id(), number, client, flusher, committer, parts.listener(), parts.handBack()),

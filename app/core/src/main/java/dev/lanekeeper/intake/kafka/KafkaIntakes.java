@@ -75,7 +75,7 @@ public final class KafkaIntakes {
             IntakeEnvironment environment,
             List<IntakeListener> listeners,
             Clients clients) {
-        this.backlog = new Backlog(environment.backlog(), environment.handlers());
+        this.backlog = new Backlog(environment.backlog());
         var listener = new ContainedListener(listeners);
         for (var handler : handlers) {
             var settings = clients.settings().apply(handler);
@@ -200,8 +200,7 @@ public final class KafkaIntakes {
     }
 
     private void measure() {
-        backlog.measure(
-                intakes.values().stream().map(HandlerIntake::handlerNumber).toList());
+        backlog.measure();
         if (System.nanoTime() - generationsReadAt >= LOOK) {
             generationsReadAt = System.nanoTime();
             intakes.values().stream().filter(HandlerIntake::isStarted).forEach(HandlerIntake::readGenerations);

@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -46,6 +48,7 @@ final class IntakeBench implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<KafkaIntakes> intakes = new ArrayList<>();
     private final AtomicReference<Exception> undelivered = new AtomicReference<>();
+    private final Set<Integer> pausedHandlers = ConcurrentHashMap.newKeySet();
     volatile FlushSettings flush = new FlushSettings(500, 8 << 20, Duration.ofMillis(20));
 
     private IntakeBench(KafkaBroker broker, PostgresDatabase postgres) {
@@ -125,8 +128,8 @@ final class IntakeBench implements AutoCloseable {
                 storer.apply(real::store),
                 progress,
                 new BacklogSearch(database),
-                new HandlerStore(database),
-                () -> flush,
+                number -> flush,
+                pausedHandlers::contains,
                 64 << 20,
                 mark,
                 () -> 1,
@@ -202,10 +205,11 @@ final class IntakeBench implements AutoCloseable {
     }
 
     void pause(String handler, boolean paused) {
-        database.sql("UPDATE lanekeeper.handler SET intake_paused_at = CASE WHEN ? THEN now() END WHERE handler_id = ?")
-                .param(paused)
-                .param(number(handler))
-                .update();
+        if (paused) {
+            pausedHandlers.add(number(handler));
+        } else {
+            pausedHandlers.remove(number(handler));
+        }
     }
 
     /** As if all that waits were done. */

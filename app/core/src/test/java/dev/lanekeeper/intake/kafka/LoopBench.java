@@ -75,7 +75,10 @@ final class LoopBench implements AutoCloseable {
 
     private void run(CountDownLatch made) {
         var listener = new ContainedListener(List.of(new Recorder()));
-        var flusher = new Flusher(new Flusher.Source(TOPIC, 1, TOPIC, 1000), database, () -> flush, listener);
+        var flusher = new Flusher(
+                new Flusher.Source(TOPIC, 1, TOPIC, 1000),
+                new Flusher.Means(database, () -> flush, Clock.systemUTC()),
+                listener);
         var committer = new OffsetCommitter(kafka, flusher, MARK, Probe.NONE);
         loop = new ConsumerLoop(
                 new Member(TOPIC, 0, kafka, flusher, committer, listener, Duration.ofSeconds(10)),
