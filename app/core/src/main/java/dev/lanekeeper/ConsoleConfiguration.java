@@ -5,6 +5,7 @@ import dev.lanekeeper.latency.LatencyRecorder;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
@@ -50,6 +51,12 @@ class ConsoleConfiguration {
     @Lazy
     BulkOperations lanekeeperBulkOperations(Database database, DatabaseClock clock) {
         return new BulkOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    BulkRunner lanekeeperBulkRunner(Database database, DatabaseClock clock, ObjectProvider<Node> node) {
+        return new BulkRunner(database, clock, () -> node.getObject().life().nodeId());
     }
 
     @Bean

@@ -7,6 +7,7 @@ import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
+import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.setting.LiveSettings;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -37,7 +38,8 @@ public final class Lanekeeper implements SmartLifecycle {
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<LiveSettings> settings,
-            ObjectProvider<LatencyReporter> latencies) {}
+            ObjectProvider<LatencyReporter> latencies,
+            ObjectProvider<BulkRunner> bulks) {}
 
     Lanekeeper(LanekeeperProperties properties, HandlerCatalog catalog, Parts parts, Monitor monitor) {
         this.properties = properties;
@@ -78,6 +80,7 @@ public final class Lanekeeper implements SmartLifecycle {
         parts.settings().getObject().start();
         node.start();
         parts.latencies().getObject().start();
+        parts.bulks().getObject().start();
         var door = properties.roles().contains(Role.INTAKE) ? parts.intakes().getObject() : null;
         if (door != null) {
             door.start();
@@ -95,6 +98,7 @@ public final class Lanekeeper implements SmartLifecycle {
         if (properties.roles().contains(Role.INTAKE)) {
             ifMade(parts.intakes(), i -> stoppedCleanly &= i.stop(left(deadline, 2)));
         }
+        ifMade(parts.bulks(), b -> b.stop(left(deadline, 4)));
         ifMade(parts.node(), n -> stoppedCleanly &= n.stop(left(deadline, 1)));
         ifMade(parts.latencies(), LatencyReporter::stop);
         ifMade(parts.settings(), LiveSettings::stop);

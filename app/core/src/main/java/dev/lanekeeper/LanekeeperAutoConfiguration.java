@@ -13,6 +13,7 @@ import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.monitor.MonitorConfiguration;
 import dev.lanekeeper.monitor.MonitorSettings;
+import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.setting.HandlerValues;
 import dev.lanekeeper.setting.LiveSettings;
@@ -64,8 +65,10 @@ public class LanekeeperAutoConfiguration {
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
+            ObjectProvider<BulkRunner> bulks,
             Monitor monitor) {
-        return new Lanekeeper(properties, catalog, new Lanekeeper.Parts(node, intakes, settings, latencies), monitor);
+        return new Lanekeeper(
+                properties, catalog, new Lanekeeper.Parts(node, intakes, settings, latencies, bulks), monitor);
     }
 
     @Bean

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ItemChangeStore {
 
     /** What people do is counted for no node. */
-    private static final long NO_NODE = 0;
+    static final long NO_NODE = 0;
 
     private final Database database;
     private final RequestStore requests;
@@ -47,14 +47,19 @@ public final class ItemChangeStore {
             @Nullable State state) {}
 
     public Optional<Whereabouts> find(long itemId) {
+        return findAll(List.of(itemId)).stream().findFirst();
+    }
+
+    /** Those of these items that there are. */
+    public List<Whereabouts> findAll(List<Long> itemIds) {
         return database.sql("""
                         SELECT w.item_id, w.handler_id, w.lane_id, w.resource IS NULL AS bundled, i.lane_id AS waits_in, o.state
                           FROM lanekeeper.work_item AS w
                           LEFT JOIN lanekeeper.lane_item AS i ON i.item_id = w.item_id
                           LEFT JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
-                         WHERE w.item_id = ?
+                         WHERE w.item_id = ANY (?::bigint[])
                         """)
-                .param(itemId)
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
                 .query((row, n) -> {
                     var state = row.getObject("state", Integer.class);
                     return new Whereabouts(
@@ -65,7 +70,7 @@ public final class ItemChangeStore {
                             row.getObject("waits_in", UUID.class),
                             state == null ? null : State.of(state));
                 })
-                .optional();
+                .list();
     }
 
     /** When an item is due that waits in a lane; empty when it does not. */

@@ -103,6 +103,8 @@ final class Corridor {
                             DELETE FROM lanekeeper.tally;
                             DELETE FROM lanekeeper.item_request;
                             DELETE FROM lanekeeper.operation;
+                            DELETE FROM lanekeeper.bulk_operation;
+                            DELETE FROM lanekeeper.bulk_item;
                             """).update();
         }
     }
