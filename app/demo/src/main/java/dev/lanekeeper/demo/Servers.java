@@ -1,0 +1,34 @@
+package dev.lanekeeper.demo;
+
+import java.nio.file.Path;
+
+/** The folder of data and the two servers on it. */
+record Servers(Postgres postgres, Broker broker) {
+
+    /** Everything that is started is handed to the services, which stop it. */
+    static Servers start(Services services, DemoOptions options) {
+        sweep(options.folder());
+        var folder = services.start(() -> take(options.folder()));
+        if (options.fresh()) {
+            folder.empty();
+        }
+        var ports = options.ports();
+        var postgresPort = LoopbackPort.claim(ports.postgres(), "PostgreSQL", "--postgres-port");
+        var kafkaPort = LoopbackPort.claim(ports.kafka(), "Kafka", "--kafka-port");
+        var controllerPort = LoopbackPort.claim(0, "Kafka's controller", "");
+        var postgres = services.start(() -> Postgres.start(folder, postgresPort));
+        var broker = services.start(() -> Broker.start(folder, kafkaPort, controllerPort));
+        return new Servers(postgres, broker);
+    }
+
+    /** Stops what killed runs have left on the folders beside this one; those of running demos are left alone. */
+    private static void sweep(Path folder) {
+        DataFolder.beside(folder).forEach(other -> DataFolder.take(other).ifPresent(DataFolder::close));
+    }
+
+    private static DataFolder take(Path folder) {
+        return DataFolder.take(folder)
+                .orElseThrow(() -> new Unusable("A demo is running with the data in " + folder
+                        + ". Stop it with Ctrl-C, or choose other data with --data FOLDER."));
+    }
+}
