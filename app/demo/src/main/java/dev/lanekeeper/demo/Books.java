@@ -54,17 +54,12 @@ final class Books {
     }
 
     Set<Place> failures() {
-        return database
-                .sql("""
+        return database.sql("""
                         SELECT w.topic, w.partition, w.kafka_offset AS offset
                           FROM lanekeeper.outcome AS o
                           JOIN lanekeeper.work_item AS w USING (item_id)
                          WHERE o.state = 2
-                        """)
-                .query(Place.class)
-                .list()
-                .stream()
-                .collect(Collectors.toSet());
+                        """).query(Place.class).list().stream().collect(Collectors.toSet());
     }
 
     private static long sum(List<Balance> balances, ToLongFunction<Balance> part) {

@@ -41,8 +41,7 @@ final class BoundedRun {
         }
     }
 
-    BoundedRun(
-            SampleEvents samples, Sender sender, Books books, CommitToStart commitToStart, PrintStream out) {
+    BoundedRun(SampleEvents samples, Sender sender, Books books, CommitToStart commitToStart, PrintStream out) {
         this.samples = samples;
         this.sender = sender;
         this.books = books;

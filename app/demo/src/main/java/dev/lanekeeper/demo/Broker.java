@@ -29,6 +29,9 @@ final class Broker implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
     private static final int PARTITIONS = 6;
 
+    /** The same at each start, so that formatting what is formatted already changes nothing. */
+    private static final Uuid CLUSTER = new Uuid(0x6c616e656b656570L, 0x65722d64656d6f21L);
+
     private final KafkaRaftServer server;
     private final int port;
 
@@ -79,14 +82,7 @@ final class Broker implements AutoCloseable {
             settings.store(out, null);
         }
         var code = StorageTool.execute(
-                new String[] {
-                    "format",
-                    "--ignore-formatted",
-                    "-c",
-                    file.toString(),
-                    "-t",
-                    Uuid.randomUuid().toString()
-                },
+                new String[] {"format", "--ignore-formatted", "-c", file.toString(), "-t", CLUSTER.toString()},
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         if (code != 0) {
             throw new Unusable(

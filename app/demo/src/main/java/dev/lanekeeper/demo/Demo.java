@@ -39,7 +39,8 @@ final class Demo {
         } catch (Services.Stopping e) {
             return STOPPED;
         } catch (RuntimeException e) {
-            System.err.println("The demo failed: " + NestedExceptionUtils.getMostSpecificCause(e) + "\n" + System.getProperty("demo.log") + " tells more.");
+            System.err.println("The demo failed: " + NestedExceptionUtils.getMostSpecificCause(e) + "\n"
+                    + System.getProperty("demo.log") + " tells more.");
             return 1;
         }
     }
@@ -50,8 +51,10 @@ final class Demo {
         var servers = Servers.start(services, options);
         servers.broker().createTopics(topics());
         out.println("Starting the application");
-        var application = services.start(() -> DemoApplication.start(options, servers));
-        out.print(Welcome.text(options, servers, Duration.ofNanos(System.nanoTime() - began)));
+        var signIn = SignIn.random();
+        var application = services.start(() -> DemoApplication.start(options, servers, signIn));
+        out.printf("Up after %.1f s%n", (System.nanoTime() - began) / 1e9);
+        out.print(new Welcome(options, servers, signIn).text());
         return options.bounded() ? bounded(servers, application) : endless(servers);
     }
 

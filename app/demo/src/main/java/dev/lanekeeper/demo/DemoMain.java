@@ -1,6 +1,7 @@
 package dev.lanekeeper.demo;
 
 import java.nio.file.Path;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The entry point of {@code ops/demo}. Exit codes: 0 all is well, 1 something is wrong, 2 the options are. */
 public final class DemoMain {
@@ -29,6 +30,8 @@ public final class DemoMain {
         System.setProperty("demo.log", options.folder().resolve("demo.log").toString());
         // The servers log while the application starts: nobody may take their appender away meanwhile.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         return new Demo(options, System.out).run();
     }
 }

@@ -9,8 +9,7 @@ import java.time.Instant;
  * @param number its place among the customer's orders, from 1
  * @param payment how paying it goes
  */
-record OrderPlaced(
-        String id, String customerId, long number, BigDecimal amount, Payment payment, Instant placedAt) {
+record OrderPlaced(String id, String customerId, long number, BigDecimal amount, Payment payment, Instant placedAt) {
 
     /** What the shop's payment provider does. */
     enum Payment {

@@ -52,7 +52,10 @@ record OrphanedPostgres(ProcessHandle process) {
             return Optional.empty();
         }
         try (var lines = Files.lines(file)) {
-            return lines.findFirst().map(String::strip).filter(l -> l.matches("[0-9]+")).map(Long::valueOf);
+            return lines.findFirst()
+                    .map(String::strip)
+                    .filter(l -> l.matches("[0-9]+"))
+                    .map(Long::valueOf);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not read " + file, e);
         }

@@ -18,7 +18,8 @@ class OwnTopicConfiguration {
         return registry -> registry.handler(
                         topic,
                         RawEvent.class,
-                        (record, event) -> Outcome.ack(event.resource(), event.event().producedAt(), null, null))
+                        (record, event) ->
+                                Outcome.ack(event.resource(), event.event().producedAt(), null, null))
                 .topics(topic)
                 .resource(field)
                 .maxRetries(3);

@@ -35,7 +35,7 @@ record Postgres(EmbeddedPostgres server, Path data) implements AutoCloseable {
             return new Postgres(server, data);
         } catch (IOException | RuntimeException e) {
             OrphanedPostgres.in(data).ifPresent(OrphanedPostgres::stop);
-            throw new Unusable("PostgreSQL did not start on " + data + " (" + e.getMessage() + "). " + log
+            throw new Unusable("PostgreSQL did not start on " + data + " (" + e + "). " + log
                     + " tells why; --fresh removes the data of earlier runs.");
         }
     }

@@ -92,8 +92,7 @@ final class SampleEvents {
             return order(Payment.OK);
         }
         made++;
-        return new Sample(
-                last.topic(), last.eventId(), last.resource(), last.number(), last.value(), Fate.DUPLICATE);
+        return new Sample(last.topic(), last.eventId(), last.resource(), last.number(), last.value(), Fate.DUPLICATE);
     }
 
     /** The first half of an order: no handler can read it. */

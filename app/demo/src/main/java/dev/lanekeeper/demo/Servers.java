@@ -2,8 +2,12 @@ package dev.lanekeeper.demo;
 
 import java.nio.file.Path;
 
-/** The folder of data and the two servers on it. */
-record Servers(Postgres postgres, Broker broker) {
+/**
+ * The two servers that an application needs, on a folder of data.
+ *
+ * @param webPort a free one for the application itself
+ */
+record Servers(Postgres postgres, Broker broker, int webPort) {
 
     /** Everything that is started is handed to the services, which stop it. */
     static Servers start(Services services, DemoOptions options) {
@@ -15,10 +19,11 @@ record Servers(Postgres postgres, Broker broker) {
         var ports = options.ports();
         var postgresPort = LoopbackPort.claim(ports.postgres(), "PostgreSQL", "--postgres-port");
         var kafkaPort = LoopbackPort.claim(ports.kafka(), "Kafka", "--kafka-port");
+        var webPort = LoopbackPort.claim(ports.web(), "the console", "--port");
         var controllerPort = LoopbackPort.claim(0, "Kafka's controller", "");
         var postgres = services.start(() -> Postgres.start(folder, postgresPort));
         var broker = services.start(() -> Broker.start(folder, kafkaPort, controllerPort));
-        return new Servers(postgres, broker);
+        return new Servers(postgres, broker, webPort);
     }
 
     /** Stops what killed runs have left on the folders beside this one; those of running demos are left alone. */

@@ -1,18 +1,57 @@
 package dev.lanekeeper.demo;
 
-import java.time.Duration;
+/** What the demo tells once it is up: where everything is, and what to try. */
+record Welcome(DemoOptions options, Servers servers, SignIn signIn) {
 
-/** What the demo tells once it is up. */
-final class Welcome {
+    static final String CONSOLE = "/lanekeeper";
 
-    private Welcome() {}
+    private static final String PLACES = """
 
-    static String text(DemoOptions options, Servers servers, Duration took) {
-        var text = new StringBuilder();
-        text.append("Up after %.1f s%n".formatted(took.toMillis() / 1000.0));
-        text.append("  Kafka       %s%n".formatted(servers.broker().bootstrapServers()));
-        text.append("  PostgreSQL  psql '%s'%n".formatted(servers.postgres().address()));
-        text.append("  Log         %s%n".formatted(options.folder().resolve("demo.log")));
-        return text.toString();
+              Console     http://127.0.0.1:%d/
+                          sign in as operator, or as viewer, who may only look; the password is %s
+              Kafka       %s
+              PostgreSQL  psql %s
+              Data        %s
+
+            """;
+
+    private static final String TRY_SHOP = """
+            Three things to try
+              1. Failures: cards that were declined, half an order that nobody can read, and orders from a time at which the
+                 payment provider was down. The last ones heal: retry one that is older than %d seconds.
+              2. Lanes: warehouse north needs 4 seconds for a parcel. Only its own parcels wait; all others go on.
+              3. Kill it with kill -9 %d and start it again: nothing is lost, and nothing is done twice.
+
+            Ctrl-C stops everything.
+            """;
+
+    private static final String TRY_OWN_TOPIC = """
+            Three things to try
+              1. Fill the topic: kcat -P -b %1$s -t %2$s -l records.jsonl
+              2. Events, with handler %2$s: the lane of each record is its field %3$s.
+              3. Kill it with kill -9 %4$d while it works and start it again: nothing is lost, and nothing is done twice.
+
+            Ctrl-C stops everything.
+            """;
+
+    String text() {
+        return places() + (options.exit() ? "" : toTry());
+    }
+
+    private String places() {
+        return PLACES.formatted(
+                servers.webPort(),
+                signIn.password(),
+                servers.broker().bootstrapServers(),
+                servers.postgres().address(),
+                options.folder());
+    }
+
+    private String toTry() {
+        var process = ProcessHandle.current().pid();
+        return options.topic() == null
+                ? TRY_SHOP.formatted(Orders.OUTAGE.toSeconds(), process)
+                : TRY_OWN_TOPIC.formatted(
+                        servers.broker().bootstrapServers(), options.topic(), options.jsonField(), process);
     }
 }
