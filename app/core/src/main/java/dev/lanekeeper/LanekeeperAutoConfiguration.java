@@ -160,7 +160,7 @@ public class LanekeeperAutoConfiguration {
         var bufferBytes = properties.bufferBytes().toBytes();
         var environment = new IntakeEnvironment(
                 storer::store,
-                new ProgressStore(database),
+                new ProgressStore(database, clock),
                 new BacklogSearch(database),
                 number -> flush(settings.of(number), bufferBytes),
                 settings::isIntakePaused,

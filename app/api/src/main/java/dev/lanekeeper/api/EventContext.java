@@ -35,6 +35,9 @@ public interface EventContext {
     /** The instant at which this attempt started. */
     Instant startedAt();
 
-    /** How many later items of the same lane were finished before this one; above 0 only after a retry by hand. */
+    /**
+     * How many later items of the same lane were done before this one; above 0 only after a retry by hand. The next thousand are
+     * looked at, so there may be more when it is 1000.
+     */
     long overtakenBy();
 }

@@ -99,7 +99,7 @@ public final class NodeLife implements Lease {
             }
             var freed = giveBackForgotten() + answerRequests(watch);
             if (mayJudge()) {
-                freed += rescue();
+                freed += rescue(watch);
             }
             recovered();
             return freed > 0;
@@ -132,15 +132,16 @@ public final class NodeLife implements Lease {
         return unbrokenSince != null && System.nanoTime() - unbrokenSince >= DEAD.toNanos();
     }
 
-    private int rescue() {
+    private int rescue(RunWatch watch) {
         var rescued = rescuer.rescue(nodeId, DEAD);
         if (!rescued.deadNodes().isEmpty() || rescued.lanes() > 0) {
             log.atWarn()
                     .addKeyValue("dead", rescued.deadNodes())
                     .addKeyValue("lanes", rescued.lanes())
-                    .addKeyValue("workersLost", rescued.workersLost())
+                    .addKeyValue("workersLost", rescued.workersLost().size())
                     .log("Freed the lanes of nodes that died");
         }
+        watch.tellWorkersLost(rescued.workersLost());
         return rescued.lanes();
     }
 

@@ -43,6 +43,7 @@ final class RunJobs {
     }
 
     private Job job(UUID runId, int version) {
+        // The machine's clock, not the database's: JobRunr compares these times with its own.
         var now = Instant.now();
         // JobRunr lets no job succeed that was never in the queue.
         var states = List.<JobState>of(new EnqueuedState(now), new ProcessingState(serverId, serverName, now));

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Writes down what the {@link LatencyRecorder} has measured, every five seconds and when the node stops, in one statement. What
@@ -95,10 +96,14 @@ public final class LatencyReporter {
         }
     }
 
+    private static String cause(RuntimeException e) {
+        return NestedExceptionUtils.getMostSpecificCause(e).toString();
+    }
+
     private synchronized void told(RuntimeException e) {
         if (!troubled) {
             troubled = true;
-            log.atWarn().log("Latencies could not be written; they are kept and written later: {}", e.toString());
+            log.atWarn().log("Latencies could not be written; they are kept and written later: {}", cause(e));
         }
     }
 }

@@ -101,6 +101,11 @@ final class HandlerMeters {
         }
     }
 
+    /** Nobody saw it end, so nothing was timed. */
+    void workerLost() {
+        count(Ending.FAILED);
+    }
+
     void dropped() {
         dropped.increment();
     }

@@ -97,6 +97,15 @@ final class RunEvents implements RunListener {
     }
 
     @Override
+    public void workersLost(List<Result> results) {
+        if (publisher.isWanted(ItemEvent.class)) {
+            for (var told : results) {
+                publishEnding(item(told), told.result());
+            }
+        }
+    }
+
+    @Override
     public void dropped(List<Result> results) {
         if (publisher.isWanted(ItemEvent.ResultDropped.class)) {
             results.forEach(told -> publisher.publish(new ItemEvent.ResultDropped(item(told))));

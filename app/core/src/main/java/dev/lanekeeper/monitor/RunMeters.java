@@ -30,6 +30,11 @@ final class RunMeters implements RunListener {
         results.forEach(told -> meters(told.handler()).dropped());
     }
 
+    @Override
+    public void workersLost(List<Result> results) {
+        results.forEach(told -> meters(told.handler()).workerLost());
+    }
+
     private HandlerMeters meters(String handler) {
         var known = byHandler.get(handler);
         return known != null ? known : byHandler.computeIfAbsent(handler, h -> new HandlerMeters(registry, h));

@@ -167,7 +167,7 @@ public final class ItemOperations {
         return ItemAnswer.DISCARDED;
     }
 
-    /** How many later items of the same lane are done: what a retry now would come after. */
+    /** How many later items of the same lane are done, up to 1000: what a retry now would come after. */
     public long overtakenBy(long itemId) {
         return items.find(itemId)
                 .map(item -> search.overtakenBy(item.storedIn(), itemId))

@@ -80,7 +80,7 @@ public final class LaneRunner {
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */
     public RunWatch watch() {
-        return new RunWatch(runs, keeper, recorder, supply, settings);
+        return new RunWatch(new RunWatch.Means(runs, keeper, recorder, supply, listeners, search), settings);
     }
 
     /** Works until nothing is left for this run; gives back what is, and frees its worker, whatever happens. */

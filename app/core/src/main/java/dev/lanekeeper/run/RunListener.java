@@ -22,6 +22,12 @@ public interface RunListener {
     /** Results were dropped, since their lane had another owner by then. */
     default void dropped(List<Result> results) {}
 
+    /**
+     * Items were given up since their workers died again and again; each is FAILED now, and its last attempt was never seen to
+     * end. On the heartbeat of the node that noticed.
+     */
+    default void workersLost(List<Result> results) {}
+
     /** One result and the item that it is of. */
     record Result(String handler, WaitingItem item, ItemResult result) {}
 }

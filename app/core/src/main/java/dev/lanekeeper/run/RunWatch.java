@@ -2,12 +2,16 @@ package dev.lanekeeper.run;
 
 import dev.lanekeeper.run.ActiveRun.Working;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -28,13 +32,26 @@ public final class RunWatch {
     private final ResultRecorder recorder;
     private final RunSupply supply;
     private final RunSettings settings;
+    private final ListenerGuard listeners;
+    private final WaitingItemSearch search;
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
-    RunWatch(ActiveRuns runs, ResultKeeper keeper, ResultRecorder recorder, RunSupply supply, RunSettings settings) {
-        this.runs = runs;
-        this.keeper = keeper;
-        this.recorder = recorder;
-        this.supply = supply;
+    /** What it looks after runs with. */
+    record Means(
+            ActiveRuns runs,
+            ResultKeeper keeper,
+            ResultRecorder recorder,
+            RunSupply supply,
+            ListenerGuard listeners,
+            WaitingItemSearch search) {}
+
+    RunWatch(Means means, RunSettings settings) {
+        this.runs = means.runs();
+        this.keeper = means.keeper();
+        this.recorder = means.recorder();
+        this.supply = means.supply();
+        this.listeners = means.listeners();
+        this.search = means.search();
         this.settings = settings;
     }
 
@@ -50,6 +67,19 @@ public final class RunWatch {
     /** Gives back lanes in which somebody wants something, unless they have been started; those come back by themselves. */
     public void giveBack(ActiveRun run, Set<UUID> laneIds) {
         keeper.giveBack(run, run.surrender(laneIds));
+    }
+
+    /** Tells what was given up, with runs of this node or of others, since its workers died; after the commit. */
+    public void tellWorkersLost(List<Finished> givenUp) {
+        if (!givenUp.isEmpty()) {
+            var byId = givenUp.stream().collect(Collectors.toMap(Finished::itemId, f -> f));
+            listeners.workersLost(search.givenUp(givenUp).stream()
+                    .map(found -> new RunListener.Result(
+                            found.handler(),
+                            found.item(),
+                            Objects.requireNonNull(byId.get(found.item().itemId()))))
+                    .toList());
+        }
     }
 
     private void relieve(ActiveRun run, Working working) {

@@ -46,7 +46,7 @@ public class ItemStorer {
 
     public ItemStorer(Database database, HandOver handOver, Clock clock, Probe probe) {
         this.database = database;
-        this.progress = new ProgressStore(database);
+        this.progress = new ProgressStore(database, clock);
         this.identities = new IdentityStore(database);
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);

@@ -12,6 +12,7 @@ import dev.lanekeeper.work.RescueStore.Struck;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -59,7 +60,7 @@ public class NodeRescuer {
     }
 
     /** What a rescue did: nodes that were declared dead, lanes that were freed, items that were given up as killers. */
-    public record Rescued(List<Long> deadNodes, int lanes, int workersLost) {}
+    public record Rescued(List<Long> deadNodes, int lanes, List<Finished> workersLost) {}
 
     /** Declares silent nodes dead and frees their lanes, and those of nodes that are gone already. */
     public Rescued rescue(long self, Duration silence) {
@@ -70,7 +71,7 @@ public class NodeRescuer {
                 probe.reached(Step.RESCUE_NODE_DELETED);
             }
             var orphaned = rescues.orphanedLanes();
-            var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, 0) : free(self, dead, orphaned);
+            var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, List.of()) : free(self, dead, orphaned);
             probe.reached(Step.RESCUE_BEFORE_COMMIT);
             return rescued;
         });
@@ -83,17 +84,18 @@ public class NodeRescuer {
         var ids = locked.stream().map(Locked::laneId).toList();
         var struck =
                 rescues.strike(ids).stream().filter(s -> s.strikes() >= STRIKES).toList();
-        var removed = giveUp(struck);
+        var givenUp = new ArrayList<Finished>();
+        var removed = giveUp(struck, givenUp);
         var discarded = discardAsAsked(locked);
         discarded.forEach(d -> removed.merge(d.laneId(), 1, Integer::sum));
         count(self, struck, discarded);
         rescues.suspect(ids, chunk);
         settle(locked, removed);
-        return new Rescued(dead, locked.size(), struck.size());
+        return new Rescued(dead, locked.size(), givenUp);
     }
 
     /** Items that have taken a worker with them too often. */
-    private Map<UUID, Integer> giveUp(List<Struck> struck) {
+    private Map<UUID, Integer> giveUp(List<Struck> struck, List<Finished> givenUp) {
         var removed = new HashMap<UUID, Integer>();
         struck.stream()
                 .collect(Collectors.groupingBy(s -> new Run(s.nodeId(), s.runId())))
@@ -102,6 +104,7 @@ public class NodeRescuer {
                     items.finish(run, group.stream().map(Struck::laneId).toList(), results)
                             .forEach(r -> removed.merge(r.laneId(), 1, Integer::sum));
                     attempts.insert(run, results);
+                    givenUp.addAll(results);
                 });
         return removed;
     }

@@ -1,5 +1,7 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.Tally.Count;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +17,11 @@ public final class ProgressStore {
             Comparator.comparing(PartitionClaim::topic).thenComparingInt(PartitionClaim::partition);
 
     private final Database database;
+    private final TallyStore tallies;
 
-    public ProgressStore(Database database) {
+    public ProgressStore(Database database, Clock clock) {
         this.database = database;
+        this.tallies = new TallyStore(database, clock);
     }
 
     /** A partition's row, locked until the transaction ends. */
@@ -73,8 +77,16 @@ public final class ProgressStore {
                     .map(offer -> PartitionStart.of(offer, Objects.requireNonNull(known.get(offer.place()))))
                     .toList();
             write(handlerId, nodeId, offers, starts);
+            countLost(handlerId, nodeId, starts);
             return starts;
         });
+    }
+
+    private void countLost(int handlerId, long nodeId, List<PartitionStart> starts) {
+        var lost = starts.stream().mapToLong(PartitionStart::lost).sum();
+        if (lost > 0) {
+            tallies.add(nodeId, TallyStore.PEOPLE, List.of(new Tally(handlerId).add(Count.LOST_AT_BROKER, lost)));
+        }
     }
 
     /** What the database knows of a partition before it is taken. */

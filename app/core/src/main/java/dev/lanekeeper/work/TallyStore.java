@@ -32,9 +32,9 @@ final class TallyStore {
                         INSERT INTO lanekeeper.tally AS t (
                                minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
                                failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
-                               reopened_discarded, dropped_results, flushes, flushed_bytes, largest_flush, runs,
+                               reopened_discarded, lost_at_broker, dropped_results, flushes, flushed_bytes, largest_flush, runs,
                                busy_micros)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                             ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
                            SET consumed = t.consumed + excluded.consumed,
                                duplicates = t.duplicates + excluded.duplicates,
@@ -49,6 +49,7 @@ final class TallyStore {
                                reopened_failed = t.reopened_failed + excluded.reopened_failed,
                                reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
                                reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
+                               lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
                                dropped_results = t.dropped_results + excluded.dropped_results,
                                flushes = t.flushes + excluded.flushes,
                                flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
@@ -73,6 +74,7 @@ final class TallyStore {
                         .param(t.get(Count.REOPENED_FAILED))
                         .param(t.get(Count.REOPENED_REJECTED))
                         .param(t.get(Count.REOPENED_DISCARDED))
+                        .param(t.get(Count.LOST_AT_BROKER))
                         .param(t.get(Count.DROPPED_RESULTS))
                         .param(t.get(Count.FLUSHES))
                         .param(t.get(Count.FLUSHED_BYTES))

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.work.ItemResult.Finished;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,6 +11,9 @@ import java.util.UUID;
 
 /** Reads the items that runs are about to handle. */
 public final class WaitingItemSearch {
+
+    /** A lane may have millions of later items; whether it is a thousand or more changes nobody's mind. */
+    private static final int MOST_OVERTAKING = 1_000;
 
     private final Database database;
 
@@ -54,14 +58,42 @@ public final class WaitingItemSearch {
                 .list();
     }
 
-    /** How many later items of the same lane are done. */
+    /** An item that is no longer waiting, and the name of its handler, which this node may not have. */
+    public record GivenUp(String handler, WaitingItem item) {}
+
+    /** Items that have just been given up, as their last attempts found them. */
+    public List<GivenUp> givenUp(List<Finished> results) {
+        return database.sql("""
+                        SELECT h.name, w.lane_id, w.item_id, w.handler_id, w.stored_at AS due_at, k.attempts - 1 AS attempts,
+                               w.polled_at, w.stored_at, w.retry_of, w.resource, w.intake_error, w.topic, w.partition,
+                               w.kafka_offset, w.produced_at, w.event_key, w.payload, w.headers
+                          FROM unnest(?::bigint[], ?::int[]) AS k (item_id, attempts)
+                          JOIN lanekeeper.work_item AS w ON w.item_id = k.item_id
+                          JOIN lanekeeper.handler AS h ON h.handler_id = w.handler_id
+                        """)
+                .param(results.stream().mapToLong(Finished::itemId).toArray())
+                .param(results.stream().mapToInt(Finished::attempts).toArray())
+                .query((row, n) -> new GivenUp(row.getString("name"), item(row)))
+                .list();
+    }
+
+    /** How many of the later items of the same lane are done; looks at the next thousand. */
     public long overtakenBy(UUID laneId, long itemId) {
         return database.sql("""
                         SELECT count(*)
-                          FROM lanekeeper.work_item AS w
-                          JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
-                         WHERE w.lane_id = ? AND w.item_id > ? AND w.resource IS NOT NULL AND o.state = 1
-                        """).param(laneId).param(itemId).query(Long.class).single();
+                          FROM (SELECT item_id
+                                  FROM lanekeeper.work_item
+                                 WHERE lane_id = ? AND item_id > ? AND resource IS NOT NULL
+                                 ORDER BY item_id
+                                 LIMIT ?) AS later
+                          JOIN lanekeeper.outcome AS o ON o.item_id = later.item_id
+                         WHERE o.state = 1
+                        """)
+                .param(laneId)
+                .param(itemId)
+                .param(MOST_OVERTAKING)
+                .query(Long.class)
+                .single();
     }
 
     private static WaitingItem item(ResultSet row) throws SQLException {

@@ -61,6 +61,15 @@ class MetersTest {
     }
 
     @Test
+    void countsAFailureThatNobodySawEndAndTimesNothing() {
+        runs.workersLost(List.of(Told.failed(false)));
+
+        assertThat(count("lanekeeper.events.failed")).isEqualTo(1);
+        assertThat(count("lanekeeper.attempts.failed")).isEqualTo(1);
+        assertThat(seconds("lanekeeper.event.consume")).isZero();
+    }
+
+    @Test
     void countsWhatTheDoorTakesIn() {
         intakes.polled("orders", 10);
         intakes.flushed("orders", new StoredBatch(7, 3, 1, List.of()), Duration.ofSeconds(2));

@@ -80,6 +80,17 @@ class RunEventsTest {
     }
 
     @Test
+    void tellsAFailureThatNobodySawEnd() {
+        var item = item(Told.failed(false));
+        events.workersLost(List.of(Told.failed(false)));
+
+        assertThat(context.getBean(Heard.class).events)
+                .containsExactly(
+                        new ItemEvent.AttemptFailed(item, "java.lang.IllegalStateException", "no", "print", null),
+                        new ItemEvent.Failed(item, "java.lang.IllegalStateException", "no", "print", true, false));
+    }
+
+    @Test
     void tellsADroppedResult() {
         events.dropped(List.of(Told.acknowledged()));
 

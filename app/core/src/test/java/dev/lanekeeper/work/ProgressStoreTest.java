@@ -20,7 +20,7 @@ class ProgressStoreTest {
     @BeforeEach
     void open() {
         corridor = Corridor.open();
-        progress = new ProgressStore(corridor.database);
+        progress = new ProgressStore(corridor.database, corridor.clock);
     }
 
     @Test
@@ -81,6 +81,11 @@ class ProgressStoreTest {
         assertThat(start.lost()).isEqualTo(25);
         assertThat(start.nextOffset()).isEqualTo(35);
         assertThat(column("lost_at_broker")).isEqualTo(25);
+        assertThat(corridor.database
+                        .sql("SELECT sum(lost_at_broker) FROM lanekeeper.tally")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(25);
     }
 
     @Test

@@ -29,6 +29,34 @@ class StoreAndRecordTest {
     }
 
     @Test
+    void readsAnItemWithoutATimeOfProduction() {
+        corridor.store(item(0, "a"));
+        corridor.database
+                .sql("UPDATE lanekeeper.work_item SET produced_at = NULL")
+                .update();
+
+        var claimed = corridor.claim(corridor.node());
+
+        var read = corridor.read(claimed.lane()).get(0);
+        assertThat(read.event().producedAt()).isEqualTo(read.polledAt());
+    }
+
+    @Test
+    void looksAtTheNextThousandToTellHowManyHaveOvertaken() {
+        corridor.store(items(0, 1_010, "a"));
+        corridor.drain();
+        var first = corridor.database
+                .sql("SELECT min(item_id) FROM lanekeeper.work_item")
+                .query(Long.class)
+                .single();
+
+        var people = new ItemOperations(corridor.database, corridor.clock);
+
+        assertThat(people.overtakenBy(first)).isEqualTo(1_000);
+        assertThat(people.overtakenBy(first + 1_000)).isEqualTo(9);
+    }
+
+    @Test
     void storesARedeliveredRecordOnce() {
         corridor.store(items(0, 3, "a"));
 

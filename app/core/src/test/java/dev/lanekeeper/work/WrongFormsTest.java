@@ -379,7 +379,8 @@ class WrongFormsTest {
         isNoticed(
                 steps(world -> {
                     world.corridor.assign(0, 1, 100);
-                    new ProgressStore(world.corridor.database).reset(world.corridor.handlerId, Corridor.TOPIC, 0, 0);
+                    new ProgressStore(world.corridor.database, world.corridor.clock)
+                            .reset(world.corridor.handlerId, Corridor.TOPIC, 0, 0);
                     world.store(1, items(100, 103, "a"));
                     world.store(2, items(0, 103, "a"));
                     return world.faultsAtTheEnd(103);
@@ -413,7 +414,8 @@ class WrongFormsTest {
     /** Partition 0 was taken over and begins again at 0; partition 1 is still ours. */
     private static List<String> loseOnePartition(World world) {
         world.corridor.assign(1, 1, 0);
-        new ProgressStore(world.corridor.database).reset(world.corridor.handlerId, Corridor.TOPIC, 0, 0);
+        new ProgressStore(world.corridor.database, world.corridor.clock)
+                .reset(world.corridor.handlerId, Corridor.TOPIC, 0, 0);
         world.store(1, item(0, 5, "a"), item(1, 0, "b"));
         world.store(2, items(0, 6, "a"));
         return world.faultsAtTheEnd(7);

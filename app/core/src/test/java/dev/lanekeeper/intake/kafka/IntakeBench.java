@@ -63,7 +63,7 @@ final class IntakeBench implements AutoCloseable {
         var schema = new Schema(database);
         schema.migrate();
         this.mark = schema.install("test").mark().toString();
-        this.progress = new ProgressStore(database);
+        this.progress = new ProgressStore(database, Clock.systemUTC());
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", "5", "max.request.size", 20 << 20),
                 new ByteArraySerializer(),
