@@ -92,7 +92,7 @@ public class LanekeeperAutoConfiguration {
     @Lazy
     Installed lanekeeperInstalled(
             ObjectProvider<DataSource> dataSource, LanekeeperProperties properties, HandlerCatalog catalog) {
-        return new SchemaGate(properties, catalog.handlers()).pass(dataSource.getIfAvailable());
+        return new SchemaGate(properties, catalog.handlers()).pass(dataSource.getIfUnique());
     }
 
     @Bean

@@ -212,12 +212,15 @@ final class Dispatcher implements RunSupply {
         }
         var plan = new RunPlan(workers, pace, jobs);
         Map<UUID, List<OwnedLane>> owned;
+        wanted.keySet().forEach(hints::asks);
         try {
             owned = claimer.claim(life.nodeId(), wanted, plan);
         } catch (RuntimeException | Error e) {
             plan.release();
             hints.hint(wanted.keySet());
             throw e;
+        } finally {
+            wanted.keySet().forEach(hints::answered);
         }
         hints.hint(plan.more());
         launcher.launch(life.nodeId(), plan.reserved(), owned);
@@ -231,7 +234,7 @@ final class Dispatcher implements RunSupply {
             if (slots.isEmpty()) {
                 continue;
             }
-            var claimed = claimFor(runId, handler);
+            var claimed = claimFor(runId, handler, pace.next(handler, 0));
             if (claimed.isEmpty()) {
                 workers.release(handler, slots.get(0));
                 continue;
@@ -246,22 +249,32 @@ final class Dispatcher implements RunSupply {
     @Override
     public List<OwnedLane> next(ActiveRun run) {
         var handler = run.handlerId();
-        if (!isOpen() || !mayRun(handler) || run.run().nodeId() != life.nodeId() || !hints.take(handler)) {
+        if (!isOpen() || !mayRun(handler) || run.run().nodeId() != life.nodeId() || !mayHaveMore(handler)) {
             return List.of();
         }
-        var wanted = pace.next(handler);
-        var claimed = claimFor(run.run().runId(), handler);
+        var wanted = pace.next(handler, run.fullClaims());
+        var claimed = claimFor(run.run().runId(), handler, wanted);
+        run.claimed(claimed.size() >= wanted);
         if (claimed.size() >= wanted) {
             hints.hint(handler);
+            if (workers.allowed(handler) > 0) {
+                wake();
+            }
         }
         return claimed;
     }
 
-    private List<OwnedLane> claimFor(UUID runId, int handler) {
+    /** A claim that is under way has taken the hint, and may leave more than it finds. */
+    private boolean mayHaveMore(int handler) {
+        return hints.take(handler) || hints.isBeingAsked(handler);
+    }
+
+    private List<OwnedLane> claimFor(UUID runId, int handler, int wanted) {
+        hints.asks(handler);
         try {
             return claimer.claim(
                             life.nodeId(),
-                            Map.of(handler, pace.next(handler)),
+                            Map.of(handler, wanted),
                             ready -> Map.of(runId, ready.getOrDefault(handler, List.of())))
                     .getOrDefault(runId, List.of());
         } catch (DataAccessException | TransactionException e) {
@@ -270,6 +283,8 @@ final class Dispatcher implements RunSupply {
                 throw e;
             }
             return List.of();
+        } finally {
+            hints.answered(handler);
         }
     }
 

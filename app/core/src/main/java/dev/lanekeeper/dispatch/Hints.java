@@ -1,6 +1,7 @@
 package dev.lanekeeper.dispatch;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,6 +13,7 @@ final class Hints {
 
     private final Set<Integer> handlerIds;
     private final Set<Integer> hinted = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, Integer> asking = new ConcurrentHashMap<>();
 
     Hints(Set<Integer> handlerIds) {
         this.handlerIds = handlerIds;
@@ -32,6 +34,19 @@ final class Hints {
     /** Before a claim: what is hinted at from now on is news. */
     boolean take(int handlerId) {
         return hinted.remove(handlerId);
+    }
+
+    /** Somebody asks the database now; until {@link #answered} nobody knows that there is nothing more. */
+    void asks(int handlerId) {
+        asking.merge(handlerId, 1, Integer::sum);
+    }
+
+    void answered(int handlerId) {
+        asking.computeIfPresent(handlerId, (id, count) -> count == 1 ? null : count - 1);
+    }
+
+    boolean isBeingAsked(int handlerId) {
+        return asking.containsKey(handlerId);
     }
 
     boolean isHinted(int handlerId) {

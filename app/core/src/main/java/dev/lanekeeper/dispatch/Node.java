@@ -159,12 +159,24 @@ public final class Node {
         guard.shutdownNow();
         wakeUps.stop();
         deadlines.close();
+        awaitLastBeat();
         if (clean) {
             try {
                 life.end();
             } catch (RuntimeException e) {
                 log.atWarn().log("This node could not sign off; the others will notice: {}", e.toString());
             }
+        }
+    }
+
+    /** A beat that comes after the node has signed off would enter it in the books again. */
+    private void awaitLastBeat() {
+        try {
+            if (!heart.awaitTermination(LET_GO.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.atWarn().log("The heartbeat does not end; this node may be declared dead later");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

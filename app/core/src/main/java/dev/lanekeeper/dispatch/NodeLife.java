@@ -120,10 +120,11 @@ public final class NodeLife implements Lease {
             begin();
             return false;
         }
-        renewedNanos = sent;
-        if (unbrokenSince == null) {
-            unbrokenSince = sent;
+        // An answer that was long in coming is a break too: the others may have waited for the same database.
+        if (unbrokenSince == null || System.nanoTime() - renewedNanos > LEASE.toNanos()) {
+            unbrokenSince = System.nanoTime();
         }
+        renewedNanos = sent;
         clock.synchronize();
         return true;
     }

@@ -47,9 +47,12 @@ final class Pace {
         return single ? 1 : clamp(LONGEST_RUN / nanos(handlerId), MOST_LANES);
     }
 
-    /** How many lanes a run takes when it comes back for more. */
-    int next(int handlerId) {
-        return clamp(worthwhile(handlerId), most(handlerId));
+    /**
+     * How many lanes a run takes when it comes back for more: twice as many each time that it got all it had asked for, since
+     * a claim costs as much as many events.
+     */
+    int next(int handlerId, int fullClaims) {
+        return clamp(worthwhile(handlerId) << Math.min(fullClaims, 7), most(handlerId));
     }
 
     /** How many items without a resource share a bundle. */

@@ -51,7 +51,7 @@ final class Hooks {
     private <T> @Nullable T field(String name, Detail<T> detail, EventContext context) {
         try {
             return detail.of(context.event());
-        } catch (Exception | LinkageError | StackOverflowError e) {
+        } catch (Throwable e) {
             LOG.atWarn()
                     .addKeyValue("handler", handlerId)
                     .addKeyValue("item", context.itemId())
@@ -66,7 +66,7 @@ final class Hooks {
     private void tell(String name, Notice notice) {
         try {
             notice.to(handlerId);
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) {
             LOG.atWarn()
                     .addKeyValue("handler", handlerId)
                     .setCause(e)

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,10 @@ public final class ActiveRun {
     private List<Long> rest = List.of();
     private @Nullable Chunk chunk;
     private @Nullable Working working;
+    private final ReentrantLock recording = new ReentrantLock();
+    private boolean takenUp;
     private boolean abandoned;
+    private int fullClaims;
     private int items;
 
     /**
@@ -60,6 +64,30 @@ public final class ActiveRun {
 
     public Run run() {
         return run;
+    }
+
+    /** A run is worked on by one thread, once; false for every other that JobRunr sends, as after a requeue by hand. */
+    synchronized boolean takeUp() {
+        var first = !takenUp;
+        takenUp = true;
+        return first;
+    }
+
+    /**
+     * Held from before results or lanes are taken from this run until the database has them: between these moments memory says
+     * less than is true, and the run's own thread and the node's watch must not act on it.
+     */
+    ReentrantLock recording() {
+        return recording;
+    }
+
+    /** How many times in a row it was given as many lanes as it had asked for. */
+    public synchronized int fullClaims() {
+        return fullClaims;
+    }
+
+    public synchronized void claimed(boolean asManyAsAsked) {
+        fullClaims = asManyAsAsked ? fullClaims + 1 : 0;
     }
 
     public int handlerId() {

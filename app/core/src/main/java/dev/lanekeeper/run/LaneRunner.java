@@ -89,7 +89,7 @@ public final class LaneRunner {
         if (run == null) {
             run = supply.adopt(runId);
         }
-        if (run == null) {
+        if (run == null || !run.takeUp()) {
             return;
         }
         try {
@@ -165,6 +165,8 @@ public final class LaneRunner {
     }
 
     private void drainChunk(ActiveRun run, List<OwnedLane> lanes) {
+        // What an interrupted chunk has left must not be read, and run, again.
+        keeper.record(run);
         var perLane = Math.max(1, settings.chunk() / lanes.size());
         var byLane = read(lanes, perLane);
         var began = System.nanoTime();

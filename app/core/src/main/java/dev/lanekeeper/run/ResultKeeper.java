@@ -40,15 +40,27 @@ final class ResultKeeper {
 
     /** Records what the run has done so far. */
     void record(ActiveRun run) {
-        record(run, run.takePending());
+        run.recording().lock();
+        try {
+            record(run, run.takePending());
+        } finally {
+            run.recording().unlock();
+        }
     }
 
+    /** Waits for whoever else is recording for this run. */
     void record(ActiveRun run, List<PendingLane> lanes) {
-        if (!lanes.isEmpty() && !run.isAbandoned()) {
+        if (lanes.isEmpty() || run.isAbandoned()) {
+            return;
+        }
+        run.recording().lock();
+        try {
             var recorded = recordPatiently(run, lanes);
             if (recorded != null) {
                 settle(run, lanes, recorded);
             }
+        } finally {
+            run.recording().unlock();
         }
     }
 

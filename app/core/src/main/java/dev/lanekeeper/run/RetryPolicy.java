@@ -41,7 +41,7 @@ final class RetryPolicy {
         if (decision != null) {
             try {
                 return decision.retry(event, attempts, failure);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.atWarn()
                         .addKeyValue("handler", rule.handler())
                         .setCause(e)

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Keeps a slow handler call from holding up what shares its run: results that are ready are recorded, lanes that have not been
@@ -56,7 +57,9 @@ public final class RunWatch {
     }
 
     public void look() {
-        for (var run : runs.all()) {
+        var all = runs.all();
+        warned.retainAll(all.stream().map(RunWatch::workingItem).collect(Collectors.toSet()));
+        for (var run : all) {
             var working = run.working();
             if (working != null && working.elapsed().compareTo(STUCK) >= 0) {
                 relieve(run, working);
@@ -64,9 +67,25 @@ public final class RunWatch {
         }
     }
 
+    private static long workingItem(ActiveRun run) {
+        var working = run.working();
+        return working == null ? -1 : working.item().itemId();
+    }
+
     /** Gives back lanes in which somebody wants something, unless they have been started; those come back by themselves. */
     public void giveBack(ActiveRun run, Set<UUID> laneIds) {
-        keeper.giveBack(run, run.surrender(laneIds));
+        unlessRecording(run, () -> keeper.giveBack(run, run.surrender(laneIds)));
+    }
+
+    /** A run that is recording is not stuck, and what it has in hand is about to change; the next look comes soon. */
+    private static void unlessRecording(ActiveRun run, Runnable step) {
+        if (run.recording().tryLock()) {
+            try {
+                step.run();
+            } finally {
+                run.recording().unlock();
+            }
+        }
     }
 
     /** Tells what was given up, with runs of this node or of others, since its workers died; after the commit. */
@@ -84,16 +103,13 @@ public final class RunWatch {
 
     private void relieve(ActiveRun run, Working working) {
         try {
-            keeper.record(run);
-            var current = run.takeCurrent();
-            if (current != null) {
-                keeper.record(run, List.of(current));
-            }
-            keeper.giveBack(run, run.surrender());
-            splitBundle(run);
-        } catch (DataAccessException e) {
-            if (!Database.isAway(e)) {
-                throw e;
+            unlessRecording(run, () -> unburden(run));
+        } catch (DataAccessException | TransactionException e) {
+            if (!Database.isAway(e) && !Database.isRepeatable(e)) {
+                log.atError()
+                        .addKeyValue("run", run.run().runId())
+                        .setCause(e)
+                        .log("What a run that is stuck has done so far could not be recorded; it is tried again");
             }
         }
         supply.measured(run.handlerId(), working.elapsed().toNanos());
@@ -105,6 +121,16 @@ public final class RunWatch {
                     .addKeyValue("thread", working.thread().getName())
                     .log("A handler call has been running for {}", working.elapsed());
         }
+    }
+
+    private void unburden(ActiveRun run) {
+        keeper.record(run);
+        var current = run.takeCurrent();
+        if (current != null) {
+            keeper.record(run, List.of(current));
+        }
+        keeper.giveBack(run, run.surrender());
+        splitBundle(run);
     }
 
     private void splitBundle(ActiveRun run) {

@@ -33,6 +33,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Database {
 
     /** Serialization failure, deadlock, lock timeout. */
+    /**
+     * Connections that broke (08), a server that shuts down or ends them (57P), a statement that somebody cancelled (57014),
+     * resources used up (53), a transaction that idled too long (25P03), a server that only reads since it is no longer the
+     * primary (25006), and a user who is not let in (28).
+     */
+    private static final Set<String> AWAY = Set.of("08", "57P", "57014", "53", "25P03", "25006", "28");
+
     private static final Set<String> REPEATABLE = Set.of("40001", "40P01", "55P03");
 
     /** Data exception, integrity constraint, program limit, raised by a trigger: a further try cannot end otherwise. */
@@ -171,14 +178,14 @@ public final class Database {
                 .toInstant();
     }
 
-    /** Whether the database could not be reached or went away, so that whether a commit succeeded may be unknown. */
+    /**
+     * Whether the database could not be reached, went away or takes nothing for the time being, so that the same statement
+     * may succeed later; whether a commit succeeded may be unknown.
+     */
     public static boolean isAway(Throwable e) {
         var cause = NestedExceptionUtils.getMostSpecificCause(e);
         if (cause instanceof SQLException s && s.getSQLState() != null) {
-            return s.getSQLState().startsWith("08")
-                    || s.getSQLState().startsWith("57P")
-                    || s.getSQLState().startsWith("53")
-                    || s.getSQLState().equals("25P03");
+            return AWAY.stream().anyMatch(s.getSQLState()::startsWith);
         }
         return cause instanceof SQLException || cause instanceof IOException;
     }

@@ -150,7 +150,9 @@ public class ItemStorer {
 
     boolean isFenced(PartitionClaim claim, Map<Place, Position> positions) {
         var position = positions.get(new Place(claim.topic(), claim.partition()));
-        return position == null || position.generation() != claim.generation();
+        return position == null
+                || position.generation() != claim.generation()
+                || position.nextOffset() < claim.reached();
     }
 
     /** One partition that was taken over takes its own records out of the batch, and no others. */

@@ -34,7 +34,8 @@ public record PartitionStart(
             next = Math.min(next, offer.truncatedAt());
         }
         var lost = Math.max(0, offer.earliest() - next);
-        return new PartitionStart(claim, next + lost, known.nextOffset(), lost, offer.isForeign(), null);
+        return new PartitionStart(
+                claim.reaching(next + lost), next + lost, known.nextOffset(), lost, offer.isForeign(), null);
     }
 
     private static @Nullable String reasonToStop(PartitionOffer offer, ProgressStore.Known known) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.api.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 class NodeTest {
 
@@ -115,6 +118,39 @@ class NodeTest {
             release.countDown();
             await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 1_100);
             await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lane") == 0);
+        }
+    }
+
+    @Test
+    void keepsItsWorkersBusyWhileThereIsABacklogOfSmallLanes() {
+        try (var node = TestNode.start(8, handler("orders", context -> {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            return Outcome.ack();
+        }))) {
+            var jdbc = JdbcClient.create(node.pool);
+            jdbc.sql("UPDATE lanekeeper.handler SET processing_paused_at = now()")
+                    .update();
+            await().atMost(PATIENCE).until(() -> node.settings.isProcessingPaused(node.number("orders")));
+            for (var batch = 0; batch < 20; batch++) {
+                var first = batch * 500;
+                node.store(
+                        "orders",
+                        first,
+                        IntStream.range(first, first + 500)
+                                .mapToObj(i -> "r" + i)
+                                .toArray(String[]::new));
+            }
+            jdbc.sql("UPDATE lanekeeper.handler SET processing_paused_at = NULL")
+                    .update();
+            await().atMost(PATIENCE).until(() -> node.node.busyWorkers() > 0);
+            var samples = new ArrayList<Integer>();
+            while (node.count("lanekeeper.lane") > 1_500) {
+                samples.add(node.node.busyWorkers());
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+
+            var idle = samples.stream().filter(busy -> busy <= 2).count();
+            assertThat(idle).as("of %s", samples).isLessThan(samples.size() / 4 + 1);
         }
     }
 }

@@ -16,9 +16,12 @@ import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.testkit.PostgresServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -209,6 +212,51 @@ class RunRulesTest {
             statement.executeUpdate(
                     "UPDATE lanekeeper.lane SET epoch = nextval('lanekeeper.lane_epoch'), owner_node = NULL,"
                             + " owner_run = NULL");
+        }
+    }
+
+    @Test
+    void aRetryDecisionThatThrowsAnErrorLeavesTheDecisionToMaxRetries() {
+        var calls = new AtomicInteger();
+        var failures = new Failures(1, SHORT, OnFailure.BLOCK, AfterExhaustion.CONTINUE, (event, attempt, failure) -> {
+            throw new NoClassDefFoundError("of a hook that was built against something else");
+        });
+        try (var node = TestNode.start(handler("orders", failures, context -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("never");
+        }))) {
+            node.store("orders", 0, "a");
+
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 2") == 1);
+            assertThat(calls).hasValue(2);
+            assertThat(node.count("lanekeeper.attempt")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void runsNothingTwiceWhenTheStartOfASuspectCannotBeRecorded() {
+        var cut = new AtomicBoolean();
+        Map<Long, AtomicInteger> calls = new ConcurrentHashMap<>();
+        try (var pool = new PoolThatFailsOnce("SET begun = true", cut);
+                var node = TestNode.on(pool, 1, handler("orders", context -> {
+                    calls.computeIfAbsent(context.event().offset(), o -> new AtomicInteger())
+                            .incrementAndGet();
+                    return Outcome.ack();
+                }))) {
+            var jdbc = JdbcClient.create(pool);
+            jdbc.sql("UPDATE lanekeeper.handler SET processing_paused_at = now()")
+                    .update();
+            await().atMost(PATIENCE).until(() -> node.settings.isProcessingPaused(node.number("orders")));
+            node.store("orders", 0, "a", "b", "c", "d", "e");
+            jdbc.sql(
+                            "UPDATE lanekeeper.lane SET suspect_until = 1000 WHERE ctid = (SELECT max(ctid) FROM lanekeeper.lane)")
+                    .update();
+            jdbc.sql("UPDATE lanekeeper.handler SET processing_paused_at = NULL")
+                    .update();
+
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 5);
+            assertThat(cut).as("the start could not be recorded").isTrue();
+            assertThat(calls.values()).hasSize(5).allSatisfy(c -> assertThat(c).hasValue(1));
         }
     }
 }

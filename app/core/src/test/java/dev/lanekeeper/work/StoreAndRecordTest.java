@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.operations.ItemOperations;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,21 @@ class StoreAndRecordTest {
 
         assertThat(stored.fenced()).extracting(PartitionClaim::partition).containsExactly(0);
         assertThat(stored.stored()).isEqualTo(1);
+    }
+
+    @Test
+    void appendsNothingToADatabaseThatHasForgottenWhatWasStored() {
+        corridor.store(items(0, 3, "a"));
+        var claim = new PartitionClaim(Corridor.TOPIC, 0, 1).reaching(6);
+
+        var stored = corridor.storer()
+                .store(new KafkaBatch(
+                        corridor.handlerId, "orders", KafkaBatch.FIRST_SLOT, List.of(claim), List.of(item(6, "a"))));
+
+        assertThat(stored.fenced()).containsExactly(claim);
+        assertThat(stored.stored()).isZero();
+        assertThat(corridor.count("lanekeeper.partition_progress WHERE next_offset = 3"))
+                .isEqualTo(1);
     }
 
     @Test

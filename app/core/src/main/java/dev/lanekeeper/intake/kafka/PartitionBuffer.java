@@ -43,8 +43,9 @@ final class PartitionBuffer {
         return partition;
     }
 
+    /** With how far it is stored by now. */
     PartitionClaim claim() {
-        return claim;
+        return stored == null ? claim : claim.reaching(stored.nextOffset());
     }
 
     void add(List<Entry> more) {

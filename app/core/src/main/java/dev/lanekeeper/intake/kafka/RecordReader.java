@@ -61,7 +61,7 @@ final class RecordReader {
         try {
             var resource = handler.lanes().resource().resourceOf(event);
             return resource == null || resource.isEmpty() ? null : storable(resource);
-        } catch (Exception | StackOverflowError | LinkageError e) {
+        } catch (Throwable e) {
             problems.add(problem("resource", e));
             return null;
         }
@@ -70,7 +70,7 @@ final class RecordReader {
     private @Nullable UUID identity(RawEvent event, List<String> problems) {
         try {
             return Identity.of(handler.identity(), event);
-        } catch (Exception | StackOverflowError | LinkageError e) {
+        } catch (Throwable e) {
             problems.add(problem("identity", e));
             return null;
         }
@@ -107,7 +107,7 @@ final class RecordReader {
     private static String text(Throwable e) {
         try {
             return e.toString();
-        } catch (RuntimeException describing) {
+        } catch (Throwable describing) {
             return e.getClass().getName();
         }
     }
