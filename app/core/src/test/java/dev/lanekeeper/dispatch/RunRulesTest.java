@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
@@ -257,6 +258,41 @@ class RunRulesTest {
             await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 5);
             assertThat(cut).as("the start could not be recorded").isTrue();
             assertThat(calls.values()).hasSize(5).allSatisfy(c -> assertThat(c).hasValue(1));
+        }
+    }
+
+    @Test
+    void failsAtOnceWhatNoAttemptCanHeal() {
+        var calls = new AtomicInteger();
+        try (var node = TestNode.start(handler("orders", context -> {
+            calls.incrementAndGet();
+            throw new CannotHeal(new IllegalArgumentException("no such currency"));
+        }))) {
+            node.store("orders", 0, "a");
+
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 2") == 1);
+            assertThat(calls).hasValue(1);
+            assertThat(node.count("lanekeeper.attempt WHERE error_class = 'java.lang.IllegalArgumentException'"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void keepsARowOfASkippedEventOnlyWhereTheHandlerWantsIt() {
+        var keeping = TestNode.with(
+                handler("keeping", context -> Outcome.skip()), new Limits(null, null, 200_000, true), null);
+        try (var node = TestNode.start(keeping, handler("forgetting", context -> Outcome.skip()))) {
+            node.store("keeping", 0, "a");
+            node.store("forgetting", 0, "a", "b");
+
+            await().atMost(PATIENCE)
+                    .until(() -> node.count("lanekeeper.lane") == 0 && node.count("lanekeeper.lane_item") == 0);
+            assertThat(node.count("lanekeeper.outcome WHERE state = 5")).isEqualTo(1);
+            assertThat(JdbcClient.create(node.pool)
+                            .sql("SELECT sum(skipped) FROM lanekeeper.tally")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(3);
         }
     }
 }
