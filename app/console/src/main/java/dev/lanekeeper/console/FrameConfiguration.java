@@ -12,6 +12,7 @@ import dev.lanekeeper.work.DatabaseClock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.web.method.HandlerTypePredicate;
 import org.springframework.web.servlet.ViewResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -38,7 +39,9 @@ class FrameConfiguration {
 
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
+                // Before the gate: a page that tells of a refusal has a frame too.
                 registry.addInterceptor(new FrameInterceptor(path, properties.signIn() == SignIn.OWN))
+                        .order(Ordered.HIGHEST_PRECEDENCE)
                         .addPathPatterns(path.value(), path.below("/**"));
             }
         };
