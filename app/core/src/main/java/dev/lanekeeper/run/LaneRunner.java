@@ -188,8 +188,17 @@ public final class LaneRunner {
     }
 
     private Map<UUID, List<WaitingItem>> read(List<OwnedLane> lanes, int perLane) {
-        return search.first(lanes.stream().map(OwnedLane::laneId).toList(), perLane, settings.chunkBytes()).stream()
+        var overtaken =
+                lanes.stream().filter(this::isOvertaken).map(OwnedLane::laneId).collect(Collectors.toSet());
+        var limits = new WaitingItemSearch.Limits(perLane, settings.chunkBytes());
+        return search.first(lanes.stream().map(OwnedLane::laneId).toList(), overtaken, limits, clock.instant()).stream()
                 .collect(Collectors.groupingBy(WaitingItem::laneId, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /** Else as many items that wait for their retry as are read at once would hide all that come behind them. */
+    private boolean isOvertaken(OwnedLane lane) {
+        var handler = handlers.find(lane.handlerId());
+        return handler != null && HandlerExecution.isOvertaking(handler);
     }
 
     /** One lane's turn in a chunk: its due items in order, until one is not due or the chunk's time is up. */
@@ -209,7 +218,8 @@ public final class LaneRunner {
             this.lane = lane;
             this.items = items;
             this.began = began;
-            var handler = items.isEmpty() ? null : handlers.find(items.get(0).handlerId());
+            var handler = handlers.find(
+                    items.isEmpty() ? lane.handlerId() : items.get(0).handlerId());
             this.overtake = handler != null && HandlerExecution.isOvertaking(handler);
             this.chunk = new Chunk(lane, overtake);
         }

@@ -190,6 +190,9 @@ final class LaneStore {
     /**
      * Takes the owner from lanes that this transaction has locked. A lane whose head is due is READY from now on, behind the
      * others; one whose head waits for its retry is BLOCKED until then.
+     *
+     * <p>Where items may overtake, what counts is the first that has never failed, which is due, and the retry that is due
+     * first: each is one look into an index, however many items wait.
      */
     List<Released> release(List<Release> releases) {
         return database.sql("""
@@ -207,10 +210,19 @@ final class LaneStore {
                          CROSS JOIN unnest(?::uuid[], ?::int[], ?::boolean[], ?::text[], ?::bigint[])
                                AS k (lane_id, waiting, overtake, park_reason, parked_item)
                           LEFT JOIN LATERAL (
-                               SELECT i.due_at, i.handler_id
-                                 FROM lanekeeper.lane_item AS i
-                                WHERE i.lane_id = k.lane_id
-                                ORDER BY CASE WHEN k.overtake THEN i.due_at END, i.item_id
+                               SELECT first.due_at, first.handler_id
+                                 FROM ((SELECT i.due_at, i.handler_id, i.item_id
+                                          FROM lanekeeper.lane_item AS i
+                                         WHERE i.lane_id = k.lane_id AND (i.attempts = 0 OR NOT k.overtake)
+                                         ORDER BY i.lane_id, i.item_id
+                                         LIMIT 1)
+                                       UNION ALL
+                                       (SELECT i.due_at, i.handler_id, i.item_id
+                                          FROM lanekeeper.lane_item AS i
+                                         WHERE i.lane_id = k.lane_id AND i.attempts > 0 AND k.overtake
+                                         ORDER BY i.lane_id, i.due_at
+                                         LIMIT 1)) AS first
+                                ORDER BY first.due_at, first.item_id
                                 LIMIT 1) AS head ON true
                          WHERE l.lane_id = k.lane_id
                         RETURNING l.lane_id, l.due_at, l.parked_at IS NOT NULL AS parked

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** Reads the items that runs are about to handle. */
@@ -21,13 +22,25 @@ public final class WaitingItemSearch {
         this.database = database;
     }
 
+    /** The first items of each lane, lane by lane, in the order of their places; due or not. */
+    public List<WaitingItem> first(List<UUID> lanes, int perLane, long bytes) {
+        return first(lanes, Set.of(), new Limits(perLane, bytes), Instant.EPOCH);
+    }
+
     /**
-     * The first items of each lane, lane by lane, in the order of their places; due or not.
+     * How much is read.
      *
-     * @param perLane how many of each lane at most
+     * @param perLane how many items of each lane at most
      * @param bytes how much payload at most in all; at least one item is read whatever its size
      */
-    public List<WaitingItem> first(List<UUID> lanes, int perLane, long bytes) {
+    public record Limits(int perLane, long bytes) {}
+
+    /**
+     * The first items of each lane, lane by lane, in the order of their places.
+     *
+     * @param overtaken those of the lanes in which items that are not due are passed over; of the others they are read too
+     */
+    public List<WaitingItem> first(List<UUID> lanes, Set<UUID> overtaken, Limits limits, Instant now) {
         return database.sql("""
                         SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.polled_at, w.stored_at,
                                w.retry_of, w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
@@ -35,11 +48,11 @@ public final class WaitingItemSearch {
                           FROM (SELECT l.*, k.place,
                                        sum(l.bytes::bigint) OVER so_far AS bytes_so_far,
                                        row_number() OVER so_far AS number
-                                  FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
+                                  FROM unnest(?::uuid[], ?::boolean[]) WITH ORDINALITY AS k (lane_id, overtaken, place)
                                  CROSS JOIN LATERAL (
                                        SELECT lane_id, item_id, handler_id, due_at, attempts, bytes
                                          FROM lanekeeper.lane_item
-                                        WHERE lane_id = k.lane_id
+                                        WHERE lane_id = k.lane_id AND (NOT k.overtaken OR due_at <= ?)
                                         ORDER BY lane_id, item_id
                                         LIMIT ?) AS l
                                 WINDOW so_far AS (ORDER BY k.place, l.item_id ROWS UNBOUNDED PRECEDING)) AS i
@@ -52,8 +65,10 @@ public final class WaitingItemSearch {
                          ORDER BY i.place, i.item_id
                         """)
                 .param(Database.uuids(lanes))
-                .param(perLane)
-                .param(bytes)
+                .param(lanes.stream().map(overtaken::contains).toArray(Boolean[]::new))
+                .param(Database.timestamp(now))
+                .param(limits.perLane())
+                .param(limits.bytes())
                 .query((row, n) -> item(row))
                 .list();
     }

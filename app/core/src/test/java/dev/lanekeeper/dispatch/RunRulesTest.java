@@ -99,6 +99,33 @@ class RunRulesTest {
     }
 
     @Test
+    void manyItemsThatWaitForTheirRetryHideNoneThatMayOvertakeThem() {
+        var failures = new Failures(
+                null,
+                new Backoff(Duration.ofMinutes(5), Duration.ofMinutes(5)),
+                OnFailure.OVERTAKE,
+                AfterExhaustion.CONTINUE,
+                null);
+        var failing = 600;
+        try (var node = TestNode.start(handler("orders", failures, context -> {
+            if (context.event().offset() < failing) {
+                throw new IllegalStateException("later");
+            }
+            return Outcome.ack();
+        }))) {
+            node.store(
+                    "orders",
+                    0,
+                    IntStream.range(0, failing + 1).mapToObj(i -> "a").toArray(String[]::new));
+
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 1);
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lane WHERE owner_run IS NULL") == 1);
+            assertThat(node.count("lanekeeper.lane WHERE waiting = 600 AND due_at > now() + interval '1 minute'"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void commitsEffectsAndResultOfATransactionalHandlerTogether() {
         try (var pool = pool()) {
             var jdbc = JdbcClient.create(pool);

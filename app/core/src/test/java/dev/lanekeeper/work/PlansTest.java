@@ -70,6 +70,24 @@ class PlansTest {
     }
 
     @Test
+    void ofALaneWithManyItemsThatMayOvertakeReadAFewOfThem() {
+        var corridor = Corridor.apart("plans_overtake", UnaryOperator.identity());
+        prepare(corridor);
+        for (var offset = 0; offset < 3_000; offset += 500) {
+            corridor.store(Corridor.items(1_000 + offset, 1_500 + offset, "many"));
+        }
+        var claimed = corridor.claim(corridor.node());
+        var failed = corridor.retry(corridor.read(claimed.lane()).get(0), Duration.ofMinutes(5));
+        var back = List.of(new LaneResult(claimed.lane(), List.of(failed), Next.RELEASE, true));
+
+        var released = new ArrayList<Recorded>();
+        var reads = reads(corridor, 1, () -> released.add(corridor.recorder().record(claimed.run(), 1, back)));
+
+        assertThat(released.get(0).ready()).isEqualTo(1);
+        assertThat(reads).isLessThan(READS_FOR_EACH_ITEM);
+    }
+
+    @Test
     void thatReadAWholeTableAreNoticed() {
         var corridor = Corridor.apart(
                 "plans",
