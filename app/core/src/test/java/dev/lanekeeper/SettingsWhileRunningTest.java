@@ -10,6 +10,7 @@ import dev.lanekeeper.intake.kafka.PauseReason;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.latency.Stage;
+import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.operations.SettingOperations;
@@ -17,8 +18,10 @@ import dev.lanekeeper.setting.SettingName;
 import dev.lanekeeper.testkit.KafkaBroker;
 import dev.lanekeeper.testkit.PostgresDatabase;
 import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.BulkVerb;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.FailureFilter;
 import dev.lanekeeper.work.StoredBatch;
 import java.time.Duration;
 import java.util.List;
@@ -72,9 +75,34 @@ class SettingsWhileRunningTest {
             await().atMost(SOON).until(() -> flushes.stored() == 71);
 
             measuredEveryStage(storing, asked);
+            discardsInTheBackground(asked, producer);
             assertThat(new ConservationSearch(asked.getBean(Database.class)).faults())
                     .isEmpty();
         }
+    }
+
+    private static void discardsInTheBackground(
+            ConfigurableApplicationContext asked, KafkaProducer<String, String> producer) {
+        asked.getBean(SettingOperations.class).set(ANNA, TOPIC, SettingName.MAX_RETRIES, "0");
+        await().atMost(SOON).pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        for (var number = 0; number < 5; number++) {
+            var unused = producer.send(new ProducerRecord<>(TOPIC, "k" + number, "bad"));
+        }
+        asked.getBean(SettingOperations.class).reset(ANNA, TOPIC, SettingName.FLUSH_SIZE);
+        var database = asked.getBean(Database.class);
+        await().atMost(PATIENCE).until(() -> failures(database) == 5);
+
+        var bulks = asked.getBean(BulkOperations.class);
+        var id = bulks.start(ANNA, BulkVerb.DISCARD, FailureFilter.ALL, "bad");
+        await().atMost(PATIENCE).until(() -> bulks.progress(id).orElseThrow().isFinished());
+        assertThat(bulks.progress(id).orElseThrow().counts().done()).isEqualTo(5);
+        assertThat(failures(database)).isZero();
+    }
+
+    private static long failures(Database database) {
+        return database.sql("SELECT count(*) FROM lanekeeper.outcome WHERE state = 2")
+                .query(Long.class)
+                .single();
     }
 
     private static void measuredEveryStage(
@@ -133,7 +161,11 @@ class SettingsWhileRunningTest {
     static class Handler {
 
         @KafkaEventHandler(id = TOPIC, topics = TOPIC)
-        void on(String payload, EventContext event) {}
+        void on(String payload, EventContext event) {
+            if (payload.equals("bad")) {
+                throw new IllegalStateException(payload);
+            }
+        }
     }
 
     static class Flushes implements IntakeListener {

@@ -45,7 +45,7 @@ public class MonitorConfiguration {
         return new RunEvents(
                 publisher,
                 id -> catalog.handlers().find(id),
-                number -> settings.getObject().of(number).maxRetries(),
+                number -> settings.getObject().maxRetries(number),
                 clock);
     }
 

@@ -158,7 +158,7 @@ final class HandlerExecution {
     private ItemResult failure(HandlerDefinition handler, WaitingItem item, EventContext context, Throwable thrown) {
         var shown = thrown instanceof CannotHeal c && c.getCause() != null ? c.getCause() : thrown;
         var attempt = Failures.of(context.attempt(), shown);
-        var maxRetries = settings.of(item.handlerId()).maxRetries();
+        var maxRetries = settings.maxRetries(item.handlerId());
         var rule = new RetryPolicy.Rule(
                 handler.id(), maxRetries, handler.failures().decision());
         return retries.isRetried(rule, item.event(), context.attempt(), thrown)

@@ -80,6 +80,12 @@ public final class LiveSettings {
         return values;
     }
 
+    /** How often failed events of any handler are tried again; {@code null} for ever, and when this node does not know. */
+    public @Nullable Integer maxRetries(int handlerNumber) {
+        var values = reading.values().get(handlerNumber);
+        return values == null ? null : values.maxRetries();
+    }
+
     /** What the properties say. */
     public @Nullable HandlerValues properties(int handlerNumber) {
         return properties.get(handlerNumber);

@@ -1,8 +1,5 @@
 package dev.lanekeeper.work;
 
-import java.util.Collection;
-import java.util.List;
-
 /** Writes {@code handler}: the registry of all handlers that any node has. */
 public final class HandlerStore {
 
@@ -33,22 +30,6 @@ public final class HandlerStore {
                 .param(handler.topics())
                 .query(Integer.class)
                 .single();
-    }
-
-    /** Which of its halves a person has paused. */
-    public record Paused(int handlerId, boolean intake, boolean processing) {}
-
-    public List<Paused> paused(Collection<Integer> handlerIds) {
-        return database.sql("""
-                        SELECT handler_id,
-                               intake_paused_at IS NOT NULL AS intake,
-                               processing_paused_at IS NOT NULL AS processing
-                          FROM lanekeeper.handler
-                         WHERE handler_id = ANY (?::int[])
-                        """)
-                .param(handlerIds.stream().mapToInt(Integer::intValue).toArray())
-                .query(Paused.class)
-                .list();
     }
 
     public boolean isKnown(String name) {

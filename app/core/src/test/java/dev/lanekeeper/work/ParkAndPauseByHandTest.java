@@ -101,18 +101,18 @@ class ParkAndPauseByHandTest {
     @Test
     void pausesTheHalvesOfAHandlerApart() {
         var handlers = new HandlerOperations(corridor.database);
-        var store = new HandlerStore(corridor.database);
+        var store = new SettingStore(corridor.database);
 
         assertThat(handlers.pauseIntake("orders", ANNA)).isEqualTo(HandlerAnswer.PAUSED);
         assertThat(handlers.pauseIntake("orders", ANNA)).isEqualTo(HandlerAnswer.ALREADY_PAUSED);
-        assertThat(store.paused(List.of(corridor.handlerId)))
-                .containsExactly(new HandlerStore.Paused(corridor.handlerId, true, false));
+        assertThat(store.wishes(List.of(corridor.handlerId)))
+                .containsExactly(new SettingStore.Wish(corridor.handlerId, true, false, null, null));
 
         assertThat(handlers.pauseProcessing("orders", ANNA)).isEqualTo(HandlerAnswer.PAUSED);
         assertThat(handlers.resumeIntake("orders", ANNA)).isEqualTo(HandlerAnswer.RESUMED);
         assertThat(handlers.resumeIntake("orders", ANNA)).isEqualTo(HandlerAnswer.NOT_PAUSED);
-        assertThat(store.paused(List.of(corridor.handlerId)))
-                .containsExactly(new HandlerStore.Paused(corridor.handlerId, false, true));
+        assertThat(store.wishes(List.of(corridor.handlerId)))
+                .containsExactly(new SettingStore.Wish(corridor.handlerId, false, true, null, null));
 
         assertThat(handlers.resumeProcessing("orders", ANNA)).isEqualTo(HandlerAnswer.RESUMED);
         assertThat(handlers.pauseIntake("nobody", ANNA)).isEqualTo(HandlerAnswer.NOT_FOUND);
