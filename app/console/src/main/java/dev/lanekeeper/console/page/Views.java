@@ -21,6 +21,8 @@ public final class Views {
         views.setTemplateEngine(engine);
         views.setViewNames(new String[] {NAMES});
         views.setAlwaysProcessRedirectAndForward(false);
+        // A page that fails half way is not sent at all, rather than cut off under status 200.
+        views.setProducePartialOutputWhileProcessing(false);
         views.setCharacterEncoding("UTF-8");
         views.setContentType("text/html;charset=UTF-8");
         views.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);

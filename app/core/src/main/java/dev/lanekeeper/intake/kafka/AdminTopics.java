@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -68,6 +71,26 @@ final class AdminTopics implements Topics {
                     }
                 });
         return found;
+    }
+
+    /** Behind the last record of each partition of those topics that exist. */
+    Map<TopicPartition, Long> ends(Set<String> names) {
+        var wanted = new HashMap<TopicPartition, OffsetSpec>();
+        admin().describeTopics(names, new DescribeTopicsOptions().timeoutMs(TIMEOUT_MILLIS))
+                .topicNameValues()
+                .forEach((name, description) -> {
+                    try {
+                        get(description)
+                                .partitions()
+                                .forEach(p -> wanted.put(new TopicPartition(name, p.partition()), OffsetSpec.latest()));
+                    } catch (UnknownTopicOrPartitionException | InvalidTopicException e) {
+                        wanted.keySet().removeIf(p -> p.topic().equals(name));
+                    }
+                });
+        var offsets = admin().listOffsets(wanted, new ListOffsetsOptions().timeoutMs(TIMEOUT_MILLIS));
+        var ends = new HashMap<TopicPartition, Long>();
+        wanted.keySet().forEach(p -> ends.put(p, get(offsets.partitionResult(p)).offset()));
+        return ends;
     }
 
     private synchronized Admin admin() {
