@@ -1,16 +1,28 @@
 package dev.lanekeeper.console;
 
 import dev.lanekeeper.LanekeeperProperties;
+import dev.lanekeeper.console.handlers.HandlerPages;
+import dev.lanekeeper.console.handlers.HandlerReader;
+import dev.lanekeeper.console.jobrunr.RunsPage;
+import dev.lanekeeper.console.jobrunr.RunsReader;
 import dev.lanekeeper.console.lag.LagWatch;
+import dev.lanekeeper.console.latency.LatencyPages;
+import dev.lanekeeper.console.latency.LatencyReader;
 import dev.lanekeeper.console.overview.Alerts;
 import dev.lanekeeper.console.overview.ConservationWatch;
 import dev.lanekeeper.console.overview.OverviewPage;
 import dev.lanekeeper.console.overview.OverviewReader;
+import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.PartitionEnds;
+import dev.lanekeeper.latency.LatencySearch;
+import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.work.Database;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -29,6 +41,32 @@ class PagesConfiguration {
     @Bean
     ConservationWatch lanekeeperConservationWatch(Database database, Times times) {
         return new ConservationWatch(database, times);
+    }
+
+    @Bean
+    HandlerPages lanekeeperHandlerPages(
+            Database database,
+            LagWatch lags,
+            HandlerOperations handlers,
+            SettingOperations settings,
+            Times times,
+            ConsolePath path) {
+        return new HandlerPages(new HandlerReader(database, settings, lags, times), handlers, settings, path);
+    }
+
+    @Bean
+    LatencyPages lanekeeperLatencyPages(LatencySearch search, Database database, Times times) {
+        return new LatencyPages(new LatencyReader(search, database, times));
+    }
+
+    @Bean
+    RunsPage lanekeeperRunsPage(Database database, HandlerCatalog catalog, ObjectProvider<Node> node, Times times) {
+        return new RunsPage(new RunsReader(
+                database,
+                () -> catalog.handlers().all().isEmpty()
+                        ? null
+                        : node.getObject().dashboard(),
+                times));
     }
 
     @Bean

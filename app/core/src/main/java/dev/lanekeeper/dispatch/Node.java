@@ -19,6 +19,7 @@ import dev.lanekeeper.work.NodeStore;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.SignalStore;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -218,6 +220,11 @@ public final class Node {
     /** Whether JobRunr's server runs; true on a node without workers. */
     public boolean isJobServerRunning() {
         return !settings.runsWork() || jobs.isRunning();
+    }
+
+    /** Where JobRunr's own pages are; {@code null} when they are off, or this node has no workers. */
+    public @Nullable URI dashboard() {
+        return jobs.dashboard();
     }
 
     private static ScheduledExecutorService daemon(String name) {

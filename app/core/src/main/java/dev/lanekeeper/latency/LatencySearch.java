@@ -41,7 +41,16 @@ public final class LatencySearch {
 
     /** The same for any time until now; what is longer than two hours is a quarter of an hour too long at most. */
     public List<Latency> over(Duration time) {
-        return merged(rows(null, time), row -> List.of(row.handler(), row.stage())).stream()
+        return latencies(null, time);
+    }
+
+    /** The same for one handler: one for each stage in which anything was measured. */
+    public List<Latency> of(String handler, Duration time) {
+        return latencies(handler, time);
+    }
+
+    private List<Latency> latencies(@Nullable String handler, Duration time) {
+        return merged(rows(handler, time), row -> List.of(row.handler(), row.stage())).stream()
                 .map(Merged::latency)
                 .toList();
     }
