@@ -88,12 +88,11 @@ final class RunSearch {
     }
 
     /** What runs did lately. */
-    record Work(long runs, long finished, long busyMicros) {}
+    record Work(long finished, long busyMicros) {}
 
     Work workSince(Instant since) {
         return database.sql("""
-                        SELECT coalesce(sum(runs), 0)::bigint AS runs,
-                               coalesce(sum(done + skipped + failed + rejected), 0)::bigint AS finished,
+                        SELECT coalesce(sum(done + skipped + failed + rejected), 0)::bigint AS finished,
                                coalesce(sum(busy_micros), 0)::bigint AS busy_micros
                           FROM lanekeeper.tally
                          WHERE minute >= ?

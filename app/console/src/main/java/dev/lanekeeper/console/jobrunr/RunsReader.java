@@ -67,15 +67,10 @@ public final class RunsReader {
                                         .mapToLong(OwnedLane::waiting)
                                         .sum()) + " events in them"),
                 new Figure(
-                        "Runs per second",
-                        Numbers.rate((double) work.runs() / seconds),
-                        Numbers.count(work.runs()) + " in 5 minutes"),
-                new Figure("Events a run", work.runs() == 0 ? "–" : perRun(work), "in 5 minutes"),
+                        "Finished per second",
+                        Numbers.rate((double) work.finished() / seconds),
+                        Numbers.count(work.finished()) + " in 5 minutes"),
                 new Figure("Workers busy", workers == 0 ? "–" : share(work, seconds, workers), "in 5 minutes"));
-    }
-
-    private static String perRun(RunSearch.Work work) {
-        return String.format(Locale.ROOT, "%,.1f", (double) work.finished() / work.runs());
     }
 
     private static String share(RunSearch.Work work, long seconds, long workers) {

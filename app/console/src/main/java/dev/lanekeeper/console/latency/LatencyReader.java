@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the pages on latency together. */
 public final class LatencyReader {
 
-    private static final int TIMES = 5;
+    private static final int TIMES = 3;
 
     private final LatencySearch search;
     private final HandlerStore handlers;

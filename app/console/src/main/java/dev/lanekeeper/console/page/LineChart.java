@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record LineChart(
         int width, int height, List<Rule> grid, List<Tick> ticks, List<Line> lines, List<Dot> dots, String label) {
 
-    private static final int WIDTH = 400;
-    private static final int HEIGHT = 140;
+    private static final int WIDTH = 320;
+    private static final int HEIGHT = 132;
     private static final int LEFT = 48;
     private static final int RIGHT = 4;
     private static final int TOP = 8;
