@@ -146,16 +146,18 @@ public final class OverviewReader {
     private static Figure blocked(Facts facts) {
         var blocked = Numbers.capped(facts.sum(HandlerRow::blocked), OverviewSearch.CAP);
         var parked = facts.parkedInAll();
-        var attempts = Numbers.count(facts.hour().total(Minute::attempts));
+        var attempts = facts.hour().total(Minute::attempts);
         return new Figure(
                 "Blocked lanes",
                 parked == 0 ? blocked : blocked + " + " + Numbers.capped(parked, OverviewSearch.CAP) + " parked",
                 "",
-                attempts + " failed attempts in the last hour",
+                Numbers.count(attempts) + " failed attempts/h",
                 null,
                 parked == 0 ? "/lanes?state=blocked" : "/lanes?state=parked",
                 Sparkline.of(
-                        facts.hour().line(Minute::attempts), attempts + " failed attempts in the last hour", "warn"));
+                        facts.hour().line(Minute::attempts),
+                        Numbers.count(attempts) + " failed attempts in the last hour",
+                        attempts == 0 ? "idle" : "warn"));
     }
 
     private Figure failures(Facts facts) {
@@ -174,7 +176,7 @@ public final class OverviewReader {
                 Sparkline.of(
                         facts.hour().line(Minute::failed),
                         Numbers.count(facts.hour().total(Minute::failed)) + " failed in the last hour",
-                        "bad"));
+                        facts.hour().total(Minute::failed) == 0 ? "idle" : "bad"));
     }
 
     private Figure inKafka(Facts facts) {
