@@ -8,6 +8,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.RequestOptions;
 import dev.lanekeeper.console.Site.Visit;
+import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.Operator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +20,13 @@ class HandlerSettingsTest {
     private static final String HOSTILE = "<script>alert(1)</script>\"'>${7*7}";
 
     private final Site site = Site.shared();
+
+    @AfterEach
+    void leaveTheHandlerAsItWas() {
+        site.application()
+                .getBean(HandlerOperations.class)
+                .resumeIntake("orders", new Operator("the end of a test", null));
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -70,7 +80,8 @@ class HandlerSettingsTest {
         assertThat(history(page)).containsText(HOSTILE);
         assertThat(page.locator("main script")).hasCount(0);
 
-        page.getByText("Resume intake").click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Resume intake"))
+                .click();
 
         assertThat(page.locator(".head")).containsText("running");
         assertThat(page.getByRole(AriaRole.STATUS)).containsText("The intake of orders goes on");

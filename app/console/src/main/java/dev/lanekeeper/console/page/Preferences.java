@@ -4,11 +4,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.view.RedirectView;
 
 /** How somebody wants to see the console, kept in cookies: theme, and whether pages refresh themselves. */
@@ -39,10 +39,10 @@ public class Preferences {
         return keep(LIVE, choice, request, response);
     }
 
-    /** @param here the page to go back to, below the console's path */
-    record Choice(
-            @RequestParam String value,
-            @RequestParam(defaultValue = "") String here) {}
+    /**
+     * @param here the page to go back to, below the console's path
+     */
+    record Choice(String value, @Nullable String here) {}
 
     private RedirectView keep(String name, Choice choice, HttpServletRequest request, HttpServletResponse response) {
         if (VALUES.contains(choice.value())) {
@@ -55,7 +55,8 @@ public class Preferences {
                     .build();
             response.addHeader(HttpHeaders.SET_COOKIE, cookie.toString());
         }
-        return path.redirect(isHere(choice.here()) ? choice.here() : "");
+        var here = choice.here();
+        return path.redirect(here != null && isHere(here) ? here : "");
     }
 
     private static boolean isHere(String here) {
