@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
+import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.intake.kafka.IntakeListener;
 import dev.lanekeeper.intake.kafka.PauseReason;
 import dev.lanekeeper.latency.LatencyReporter;
@@ -14,6 +15,7 @@ import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.operations.SettingOperations;
+import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.setting.SettingName;
 import dev.lanekeeper.testkit.KafkaBroker;
 import dev.lanekeeper.testkit.PostgresDatabase;
@@ -58,7 +60,7 @@ class SettingsWhileRunningTest {
 
             settings.set(ANNA, TOPIC, SettingName.FLUSH_SIZE, "7");
             settings.set(ANNA, TOPIC, SettingName.FLUSH_INTERVAL, "1s");
-            await().atMost(SOON).pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            await().atMost(SOON).until(() -> counting(storing).equals("7 1s unlimited"));
             produce(producer, 70);
             await().atMost(PATIENCE).until(() -> flushes.stored() == 70);
             assertThat(flushes.sizes).containsOnly(7);
@@ -75,16 +77,19 @@ class SettingsWhileRunningTest {
             await().atMost(SOON).until(() -> flushes.stored() == 71);
 
             measuredEveryStage(storing, asked);
-            discardsInTheBackground(asked, producer);
+            discardsInTheBackground(storing, asked, producer);
             assertThat(new ConservationSearch(asked.getBean(Database.class)).faults())
                     .isEmpty();
         }
     }
 
     private static void discardsInTheBackground(
-            ConfigurableApplicationContext asked, KafkaProducer<String, String> producer) {
+            ConfigurableApplicationContext storing,
+            ConfigurableApplicationContext asked,
+            KafkaProducer<String, String> producer) {
         asked.getBean(SettingOperations.class).set(ANNA, TOPIC, SettingName.MAX_RETRIES, "0");
-        await().atMost(SOON).pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        await().atMost(SOON)
+                .until(() -> counting(asked).endsWith(" 0") && counting(storing).endsWith(" 0"));
         for (var number = 0; number < 5; number++) {
             var unused = producer.send(new ProducerRecord<>(TOPIC, "k" + number, "bad"));
         }
@@ -103,6 +108,15 @@ class SettingsWhileRunningTest {
         return database.sql("SELECT count(*) FROM lanekeeper.outcome WHERE state = 2")
                 .query(Long.class)
                 .single();
+    }
+
+    /** What counts on an instance at this moment. */
+    private static String counting(ConfigurableApplicationContext instance) {
+        var number =
+                instance.getBean(RegisteredHandlers.class).numbers().iterator().next();
+        var values = instance.getBean(LiveSettings.class).of(number);
+        return values.text(SettingName.FLUSH_SIZE) + " " + values.text(SettingName.FLUSH_INTERVAL) + " "
+                + values.text(SettingName.MAX_RETRIES);
     }
 
     private static void measuredEveryStage(
