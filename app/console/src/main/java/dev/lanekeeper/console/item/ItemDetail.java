@@ -1,0 +1,78 @@
+package dev.lanekeeper.console.item;
+
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All about one item.
+ *
+ * @param row what lists show of it
+ * @param content what came from its source
+ * @param lane where it waits; {@code null} once it is finished
+ * @param attempts its failed attempts, the newest first
+ * @param nodeId the node that finished it
+ * @param runId the run that finished it, which is also its job's id in JobRunr
+ * @param repeatedBy the newest item that repeats it
+ * @param operations what people did with it, the newest first
+ */
+public record ItemDetail(
+        ItemRow row,
+        Content content,
+        @Nullable LanePlace lane,
+        List<FailedAttempt> attempts,
+        @Nullable Long nodeId,
+        @Nullable UUID runId,
+        @Nullable Long repeatedBy,
+        List<Operation> operations) {
+
+    /**
+     * What came from the source, byte for byte up to a limit.
+     *
+     * @param payload its beginning; {@code null} for a tombstone
+     * @param payloadBytes how long it is as a whole
+     * @param intakeError why resource or identity could not be read from it
+     */
+    public record Content(
+            byte @Nullable [] payload,
+            long payloadBytes,
+            byte @Nullable [] key,
+            List<RawHeader> headers,
+            @Nullable UUID checksum,
+            @Nullable String traceParent,
+            @Nullable String intakeError) {}
+
+    /**
+     * Where in its lane an item waits.
+     *
+     * @param ahead how many items of the lane come before it
+     * @param waiting how many items the lane has in all
+     * @param ownerRun the run that works on the lane now
+     */
+    public record LanePlace(
+            CappedCount ahead,
+            int waiting,
+            @Nullable String ownerNode,
+            @Nullable UUID ownerRun,
+            boolean parked,
+            @Nullable String parkedBy,
+            @Nullable String parkReason,
+            Instant laneDueAt) {}
+
+    /** One attempt that failed. */
+    public record FailedAttempt(
+            int number,
+            String node,
+            UUID runId,
+            Instant startedAt,
+            Instant finishedAt,
+            String errorClass,
+            @Nullable String errorMessage,
+            String stackTrace,
+            String fingerprint) {}
+
+    /** What somebody did. */
+    public record Operation(String operator, String verb, @Nullable String reason, String result, Instant doneAt) {}
+}

@@ -1,0 +1,177 @@
+package dev.lanekeeper.console.item;
+
+import dev.lanekeeper.console.item.ItemDetail.Content;
+import dev.lanekeeper.console.item.ItemDetail.FailedAttempt;
+import dev.lanekeeper.console.item.ItemDetail.LanePlace;
+import dev.lanekeeper.console.item.ItemDetail.Operation;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.Headers;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells all about one item.
+ *
+ * <p>Called from web threads, in no transaction.
+ */
+public final class ItemDetailSearch {
+
+    /** How much of a payload is read where it is shown as a whole; the rest can be downloaded. */
+    public static final int SHOWN_BYTES = 1 << 20;
+
+    private static final int SHOWN_KEY_BYTES = 1 << 16;
+    private static final int SHOWN_ATTEMPTS = 50;
+    private static final int SHOWN_OPERATIONS = 20;
+
+    private final BoundedSearch search;
+    private final ItemSearch items;
+
+    public ItemDetailSearch(Database database) {
+        this.search = new BoundedSearch(database);
+        this.items = new ItemSearch(database);
+    }
+
+    /** Lists a single item; empty for one that was never stored or has been purged. */
+    public Optional<ItemRow> row(long itemId) {
+        return items.find(itemId);
+    }
+
+    public Optional<ItemDetail> find(long itemId) {
+        return search.read(() -> items.find(itemId).map(this::detail));
+    }
+
+    private ItemDetail detail(ItemRow row) {
+        var end = end(row.itemId());
+        return new ItemDetail(
+                row,
+                content(row.itemId(), SHOWN_BYTES).orElseThrow(),
+                lane(row),
+                attempts(row.itemId()),
+                end == null ? null : end.nodeId(),
+                end == null ? null : end.runId(),
+                repeatedBy(row.itemId()),
+                operations(row.itemId()));
+    }
+
+    /** What came from the source, with no more of the payload than so many bytes. */
+    public Optional<Content> content(long itemId, int payloadBytes) {
+        return search.read(() -> search.sql("""
+                        SELECT substring(payload FOR ?) AS payload, coalesce(octet_length(payload), 0) AS payload_bytes,
+                               substring(event_key FOR ?) AS event_key, headers, checksum, left(trace_parent, 200) AS trace_parent,
+                               intake_error
+                          FROM lanekeeper.work_item
+                         WHERE item_id = ?
+                        """)
+                .param(payloadBytes)
+                .param(SHOWN_KEY_BYTES)
+                .param(itemId)
+                .query((row, n) -> new Content(
+                        row.getBytes("payload"),
+                        row.getLong("payload_bytes"),
+                        row.getBytes("event_key"),
+                        Headers.decode(row.getBytes("headers")),
+                        row.getObject("checksum", UUID.class),
+                        row.getString("trace_parent"),
+                        row.getString("intake_error")))
+                .optional());
+    }
+
+    private record End(@Nullable Long nodeId, @Nullable UUID runId) {}
+
+    private @Nullable End end(long itemId) {
+        return search.sql("SELECT node_id, run_id FROM lanekeeper.outcome WHERE item_id = ?")
+                .param(itemId)
+                .query(End.class)
+                .optional()
+                .orElse(null);
+    }
+
+    private record Found(
+            int waiting,
+            @Nullable String ownerNode,
+            @Nullable UUID ownerRun,
+            boolean parked,
+            @Nullable String parkedBy,
+            @Nullable String parkReason,
+            Instant laneDueAt,
+            long ahead) {}
+
+    private @Nullable LanePlace lane(ItemRow row) {
+        if (row.state() != ItemState.WAITING) {
+            return null;
+        }
+        return search.sql("""
+                        SELECT l.waiting, coalesce(n.name, 'node ' || l.owner_node) AS owner_node, l.owner_run,
+                               l.parked_at IS NOT NULL AS parked, l.parked_by, l.park_reason, l.due_at AS lane_due_at,
+                               (SELECT count(*)
+                                  FROM (SELECT
+                                          FROM lanekeeper.lane_item
+                                         WHERE lane_id = l.lane_id AND item_id < ?
+                                         LIMIT ?) AS earlier) AS ahead
+                          FROM lanekeeper.lane AS l
+                          LEFT JOIN lanekeeper.node AS n ON n.node_id = l.owner_node
+                         WHERE l.lane_id = ?
+                        """)
+                .param(row.itemId())
+                .param(ItemSearch.COUNTED + 1)
+                .param(row.laneId())
+                .query(Found.class)
+                .optional()
+                .map(found -> new LanePlace(
+                        CappedCount.of(found.ahead(), ItemSearch.COUNTED),
+                        found.waiting(),
+                        found.ownerNode(),
+                        found.ownerRun(),
+                        found.parked(),
+                        found.parkedBy(),
+                        found.parkReason(),
+                        found.laneDueAt()))
+                .orElse(null);
+    }
+
+    private List<FailedAttempt> attempts(long itemId) {
+        return search.sql("""
+                        SELECT a.number, coalesce(n.name, 'node ' || a.node_id) AS node, a.run_id, a.started_at, a.finished_at,
+                               a.error_class, left(a.error_message, 20000) AS error_message,
+                               left(a.stack_trace, 200000) AS stack_trace, a.fingerprint
+                          FROM (SELECT *
+                                  FROM lanekeeper.attempt
+                                 WHERE item_id = ?
+                                 ORDER BY item_id DESC, attempt_id DESC
+                                 LIMIT ?) AS a
+                          LEFT JOIN lanekeeper.node AS n ON n.node_id = a.node_id
+                         ORDER BY a.attempt_id DESC
+                        """)
+                .param(itemId)
+                .param(SHOWN_ATTEMPTS)
+                .query(FailedAttempt.class)
+                .list();
+    }
+
+    private @Nullable Long repeatedBy(long itemId) {
+        return search.sql("""
+                        SELECT item_id
+                          FROM lanekeeper.work_item
+                         WHERE retry_of = ?
+                         ORDER BY item_id DESC
+                         LIMIT 1
+                        """).param(itemId).query(Long.class).optional().orElse(null);
+    }
+
+    private List<Operation> operations(long itemId) {
+        return search.sql("""
+                        SELECT operator, verb, reason, result, done_at
+                          FROM lanekeeper.operation
+                         WHERE target = ?
+                         ORDER BY target DESC, operation_id DESC
+                         LIMIT ?
+                        """)
+                .param("item:" + itemId)
+                .param(SHOWN_OPERATIONS)
+                .query(Operation.class)
+                .list();
+    }
+}

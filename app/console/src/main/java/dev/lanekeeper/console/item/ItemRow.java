@@ -1,0 +1,55 @@
+package dev.lanekeeper.console.item;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item as lists show it.
+ *
+ * @param group the Kafka consumer group of its handler
+ * @param laneId where it waits, or the lane that it was stored in
+ * @param dueAt when it may run; {@code null} once it is finished
+ * @param attempts how often its handler has been called
+ * @param reason why it was rejected or discarded
+ * @param errorMessage the beginning of what the last failed attempt said
+ * @param retryOf the finished item that it repeats
+ */
+public record ItemRow(
+        long itemId,
+        ItemState state,
+        String handler,
+        @Nullable String group,
+        @Nullable String topic,
+        @Nullable Integer partition,
+        @Nullable Long offset,
+        @Nullable String resource,
+        UUID laneId,
+        @Nullable Instant producedAt,
+        Instant polledAt,
+        Instant storedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable Instant dueAt,
+        int attempts,
+        @Nullable String entityId,
+        @Nullable Instant eventTime,
+        @Nullable String eventType,
+        @Nullable String eventVersion,
+        @Nullable String reason,
+        @Nullable String fingerprint,
+        @Nullable String errorClass,
+        @Nullable String errorMessage,
+        @Nullable Long retryOf) {
+
+    /** Its place in a list of that order. */
+    public Place place(ItemOrder order) {
+        return new Place(
+                switch (order) {
+                    case STORED -> null;
+                    case EVENT_TIME -> eventTime;
+                    case FINISHED -> finishedAt;
+                },
+                itemId);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lanekeeper.console.lane;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Where in a list of lanes a page ends.
+ *
+ * @param value what the list is ordered by: how many items wait, or microseconds since 1970
+ */
+public record LanePlace(long value, UUID laneId) {
+
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,18})\\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})");
+
+    static LanePlace at(Instant time, UUID laneId) {
+        return new LanePlace(ChronoUnit.MICROS.between(Instant.EPOCH, time), laneId);
+    }
+
+    Instant time() {
+        return Instant.EPOCH.plus(value, ChronoUnit.MICROS);
+    }
+
+    /** For a URL; {@link #parse} reads it. */
+    public String text() {
+        return value + "." + laneId;
+    }
+
+    /** Empty for anything that {@link #text} has not written. */
+    public static Optional<LanePlace> parse(String text) {
+        var match = TEXT.matcher(text);
+        return match.matches()
+                ? Optional.of(new LanePlace(Long.parseLong(match.group(1)), UUID.fromString(match.group(2))))
+                : Optional.empty();
+    }
+}
