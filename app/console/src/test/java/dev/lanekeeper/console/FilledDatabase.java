@@ -21,6 +21,7 @@ import javax.sql.DataSource;
 public final class FilledDatabase {
 
     public static final Instant START = Instant.parse("2025-01-01T00:00:00Z");
+    public static final Instant START_OF_FAILURES = START.plusSeconds(86_400);
 
     public final DataSource dataSource;
     public final Database database;
@@ -48,12 +49,12 @@ public final class FilledDatabase {
 
     /** One more item a millisecond, from {@link #START} on; every tenth with an event time of its own. */
     public FilledDatabase done(int number) {
-        store(number, 1, "done");
+        store(number, 1, "done", START);
         return this;
     }
 
     public FilledDatabase failed(int number) {
-        store(number, 2, "failed");
+        store(number, 2, "failed", START_OF_FAILURES);
         database.sql("""
                         INSERT INTO lanekeeper.attempt (item_id, handler_id, number, node_id, run_id, started_at, finished_at,
                                error_class, error_message, stack_trace, fingerprint)
@@ -65,7 +66,7 @@ public final class FilledDatabase {
         return this;
     }
 
-    private void store(int number, int state, String what) {
+    private void store(int number, int state, String what, Instant start) {
         database.sql("""
                         WITH stored AS (
                              INSERT INTO lanekeeper.work_item (
@@ -87,9 +88,9 @@ public final class FilledDatabase {
                         """)
                 .param(orders)
                 .param(what)
-                .param(Database.timestamp(START))
-                .param(Database.timestamp(START))
-                .param(Database.timestamp(START))
+                .param(Database.timestamp(start))
+                .param(Database.timestamp(start))
+                .param(Database.timestamp(start))
                 .param(what)
                 .param(number)
                 .param(state)

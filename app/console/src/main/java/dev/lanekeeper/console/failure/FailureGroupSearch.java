@@ -107,25 +107,29 @@ public final class FailureGroupSearch {
                 .toList());
     }
 
-    /** Failures that no exception caused: what handlers have rejected, by handler. */
+    /** What handlers have rejected, which no exception caused; by handler, of the newest ones. */
     public List<FailureGroup> rejected() {
         return search.read(() -> search.sql("""
-                        SELECT NULL::text AS fingerprint, c.failures, c.first, l.finished_at AS last, h.name AS handler,
-                               l.item_id AS last_item, left(l.reason, 500) AS error_message
-                          FROM lanekeeper.handler AS h
+                        SELECT NULL::text AS fingerprint, r.failures, r.first, r.last, h.name AS handler, r.last_item,
+                               left(o.reason, 500) AS error_message
+                          FROM (SELECT handler_id, count(*) AS failures, min(finished_at) AS first, max(finished_at) AS last,
+                                       max(item_id) AS last_item
+                                  FROM (SELECT n.handler_id, n.finished_at, n.item_id
+                                          FROM unnest(ARRAY[3]) AS s (state)
+                                         CROSS JOIN LATERAL (
+                                               SELECT handler_id, finished_at, item_id
+                                                 FROM lanekeeper.outcome
+                                                WHERE state = s.state AND state IN (2, 3, 4)
+                                                ORDER BY state DESC, item_id DESC
+                                                LIMIT ?) AS n) AS newest
+                                 GROUP BY handler_id) AS r
+                          JOIN lanekeeper.handler AS h ON h.handler_id = r.handler_id
                          CROSS JOIN LATERAL (
-                               SELECT count(*) AS failures, min(finished_at) AS first
-                                 FROM (SELECT finished_at
-                                         FROM lanekeeper.outcome
-                                        WHERE state IN (2, 3) AND fingerprint IS NULL AND handler_id = h.handler_id
-                                        LIMIT ?) AS counted) AS c
-                         CROSS JOIN LATERAL (
-                               SELECT finished_at, item_id, reason
+                               SELECT reason
                                  FROM lanekeeper.outcome
-                                WHERE state IN (2, 3) AND fingerprint IS NULL AND handler_id = h.handler_id
-                                ORDER BY fingerprint DESC, finished_at DESC
-                                LIMIT 1) AS l
-                         ORDER BY last DESC
+                                WHERE item_id = r.last_item
+                                LIMIT 1) AS o
+                         ORDER BY r.last DESC
                         """)
                 .param(ItemSearch.COUNTED + 1)
                 .query(Found.class)

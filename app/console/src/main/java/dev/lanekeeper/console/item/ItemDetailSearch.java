@@ -151,12 +151,13 @@ public final class ItemDetailSearch {
                 .list();
     }
 
+    /** The sum keeps the planner from looking for it along the ids of all items. */
     private @Nullable Long repeatedBy(long itemId) {
         return search.sql("""
                         SELECT item_id
                           FROM lanekeeper.work_item
                          WHERE retry_of = ?
-                         ORDER BY item_id DESC
+                         ORDER BY item_id + 0 DESC
                          LIMIT 1
                         """).param(itemId).query(Long.class).optional().orElse(null);
     }

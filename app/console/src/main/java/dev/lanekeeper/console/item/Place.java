@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.item;
 
+import dev.lanekeeper.work.Database;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public record Place(@Nullable Instant time, long itemId) {
     /** For a URL; {@link #parse} reads it. */
     public String text() {
         var at = time;
-        return at == null ? Long.toString(itemId) : ChronoUnit.MICROS.between(Instant.EPOCH, at) + "." + itemId;
+        return at == null ? Long.toString(itemId) : Database.micros(at) + "." + itemId;
     }
 
     /** Empty for anything that {@link #text} has not written. */

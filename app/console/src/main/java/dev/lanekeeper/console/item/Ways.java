@@ -15,8 +15,8 @@ final class Ways {
     /** A way that leads to no more items than these is followed to its end, whatever the order of the list. */
     static final int FEW = 5_000;
 
-    /** Transactions that overlap make ids and times disagree by no more than this. */
-    private static final Duration OVERLAP = Duration.ofMinutes(1);
+    /** Transactions that overlap make ids and times disagree; by more than this only where one had to wait for a lock. */
+    private static final Duration OVERLAP = Duration.ofSeconds(1);
 
     private static final Set<ItemState> UNSUCCESSFUL =
             Set.of(ItemState.FAILED, ItemState.REJECTED, ItemState.DISCARDED);

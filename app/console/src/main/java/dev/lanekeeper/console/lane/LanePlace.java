@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.lane;
 
+import dev.lanekeeper.work.Database;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public record LanePlace(long value, UUID laneId) {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,18})\\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})");
 
     static LanePlace at(Instant time, UUID laneId) {
-        return new LanePlace(ChronoUnit.MICROS.between(Instant.EPOCH, time), laneId);
+        return new LanePlace(Database.micros(time), laneId);
     }
 
     Instant time() {

@@ -100,9 +100,12 @@ class ItemSearchTest {
         assertThat(items.page(DONE.within(from, to), ItemOrder.STORED, null, 500).rows())
                 .hasSize(100)
                 .allMatch(row -> !row.storedAt().isBefore(from) && row.storedAt().isBefore(to));
-        assertThat(items.page(FAILURES.within(FilledDatabase.START.plusMillis(50), from), ItemOrder.FINISHED, null, 900)
+        var failed = FAILURES.within(
+                FilledDatabase.START_OF_FAILURES.plusMillis(50), FilledDatabase.START_OF_FAILURES.plusMillis(60));
+        assertThat(items.page(failed, ItemOrder.FINISHED, null, 900).rows()).hasSize(10);
+        assertThat(items.page(failed.withHandler("orders"), ItemOrder.EVENT_TIME, null, 900)
                         .rows())
-                .hasSize(551);
+                .hasSize(10);
     }
 
     @Test
