@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     brings a page for it and the users below
  * @param users who may sign in where `sign-in` is `own`, by name; with nobody here a random password for `operator` is
  *     printed at each start
+ * @param showErrors whether the JSON API tells the text of unexpected exceptions, which may name what nobody should know
  * @param zone in which times are shown, such as `UTC` or `Europe/Berlin`
  */
 @ConfigurationProperties(prefix = "lanekeeper.console", ignoreUnknownFields = false)
@@ -22,6 +23,7 @@ public record ConsoleProperties(
         @DefaultValue("/lanekeeper") String path,
         @DefaultValue("application") SignIn signIn,
         @DefaultValue Map<String, User> users,
+        @DefaultValue("false") boolean showErrors,
         @DefaultValue("UTC") ZoneId zone) {
 
     /** Who asks for name and password. */

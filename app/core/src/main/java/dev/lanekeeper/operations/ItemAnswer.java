@@ -15,7 +15,7 @@ public enum ItemAnswer {
 
     /** Nothing was changed: there is no such item, or it has been purged. */
     NOT_FOUND,
-    /** Nothing was changed: it waits for nothing but its turn. */
+    /** Nothing was changed: it waits for nothing but its turn; of a failure: somebody else has retried it. */
     ALREADY_DUE,
     /** Nothing was changed: a run works on its lane right now; ask again when it has been given back. */
     LANE_ACTIVE,
@@ -27,7 +27,7 @@ public enum ItemAnswer {
     ALREADY_DISCARDED,
     /** Nothing was changed: somebody has asked for it before, and the run has not answered yet. */
     ALREADY_REQUESTED,
-    /** Nothing was changed: it ended well, there is nothing to discard. */
+    /** Nothing was changed: it ended well, there is nothing to discard, and no failure any more to retry. */
     ALREADY_FINISHED,
     /** Nothing was changed: its handler has started, and such an item is never discarded. */
     RUNNING

@@ -53,6 +53,27 @@ public final class ItemOperations {
         });
     }
 
+    /**
+     * The same for an item that has failed or was rejected, and still stands so: what somebody else has retried meanwhile is
+     * not done a second time, however it ended.
+     */
+    public ItemAnswer retryFailure(long itemId, Operator by) {
+        return journal.write(by, "retry", "item:" + itemId, () -> {
+            var item = items.find(itemId).orElse(null);
+            if (item == null) {
+                return ItemAnswer.NOT_FOUND;
+            }
+            var state = item.state();
+            if (state == State.FAILED || state == State.REJECTED) {
+                return reopen(item, state);
+            }
+            if (item.waitsIn() != null) {
+                return ItemAnswer.ALREADY_DUE;
+            }
+            return state == State.DISCARDED ? ItemAnswer.ALREADY_DISCARDED : ItemAnswer.ALREADY_FINISHED;
+        });
+    }
+
     private ItemAnswer retryWaiting(Whereabouts item, UUID waitsIn) {
         var lane = lanes.lock(waitsIn).orElseThrow(ChangedMeanwhile::new);
         var dueAt = items.dueAt(waitsIn, item.itemId()).orElseThrow(ChangedMeanwhile::new);

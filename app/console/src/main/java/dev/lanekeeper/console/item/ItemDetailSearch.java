@@ -7,7 +7,9 @@ import dev.lanekeeper.console.item.ItemDetail.Operation;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.Headers;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public final class ItemDetailSearch {
     private static final int SHOWN_KEY_BYTES = 1 << 16;
     private static final int SHOWN_ATTEMPTS = 50;
     private static final int SHOWN_OPERATIONS = 20;
+    private static final int SHOWN_OVERTAKEN = 1_000;
 
     private final BoundedSearch search;
     private final ItemSearch items;
@@ -58,25 +61,73 @@ public final class ItemDetailSearch {
 
     /** What came from the source, with no more of the payload than so many bytes. */
     public Optional<Content> content(long itemId, int payloadBytes) {
-        return search.read(() -> search.sql("""
-                        SELECT substring(payload FOR ?) AS payload, coalesce(octet_length(payload), 0) AS payload_bytes,
-                               substring(event_key FOR ?) AS event_key, headers, checksum, left(trace_parent, 200) AS trace_parent,
-                               intake_error
-                          FROM lanekeeper.work_item
-                         WHERE item_id = ?
+        return Optional.ofNullable(contents(List.of(itemId), payloadBytes).get(itemId));
+    }
+
+    /** The same for several, by their ids. */
+    public Map<Long, Content> contents(List<Long> itemIds, int payloadBytes) {
+        var contents = new HashMap<Long, Content>();
+        search.read(() -> search.sql("""
+                        SELECT w.item_id, substring(w.payload FOR ?) AS payload,
+                               coalesce(octet_length(w.payload), 0) AS payload_bytes, substring(w.event_key FOR ?) AS event_key,
+                               w.headers, w.checksum, left(w.trace_parent, 200) AS trace_parent, w.intake_error
+                          FROM unnest(?::bigint[]) AS k (item_id)
+                         CROSS JOIN LATERAL (
+                               SELECT *
+                                 FROM lanekeeper.work_item
+                                WHERE item_id = k.item_id
+                                LIMIT 1) AS w
                         """)
                 .param(payloadBytes)
                 .param(SHOWN_KEY_BYTES)
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .query((row, n) -> contents.put(
+                        row.getLong("item_id"),
+                        new Content(
+                                row.getBytes("payload"),
+                                row.getLong("payload_bytes"),
+                                row.getBytes("event_key"),
+                                Headers.decode(row.getBytes("headers")),
+                                row.getObject("checksum", UUID.class),
+                                row.getString("trace_parent"),
+                                row.getString("intake_error"))))
+                .list());
+        return contents;
+    }
+
+    /** How many later items of the same lane are done already: what a retry would come after. */
+    public CappedCount overtakenBy(ItemRow row) {
+        return CappedCount.of(
+                search.read(() -> search.sql("""
+                        SELECT count(*)
+                          FROM (SELECT
+                                  FROM (SELECT item_id
+                                          FROM lanekeeper.work_item
+                                         WHERE lane_id = ? AND item_id > ? AND resource IS NOT NULL
+                                         ORDER BY lane_id, item_id
+                                         LIMIT ?) AS later
+                                 CROSS JOIN LATERAL (
+                                       SELECT
+                                         FROM lanekeeper.outcome
+                                        WHERE item_id = later.item_id AND state = 1
+                                        LIMIT 1) AS done
+                                 LIMIT ?) AS counted
+                        """)
+                        .param(row.laneId())
+                        .param(row.itemId())
+                        .param(2 * SHOWN_OVERTAKEN)
+                        .param(SHOWN_OVERTAKEN + 1)
+                        .query(Long.class)
+                        .single()),
+                SHOWN_OVERTAKEN);
+    }
+
+    /** Whether any attempt at it has ever failed. */
+    public boolean hasFailedBefore(long itemId) {
+        return search.read(() -> search.sql("SELECT EXISTS (SELECT FROM lanekeeper.attempt WHERE item_id = ?)")
                 .param(itemId)
-                .query((row, n) -> new Content(
-                        row.getBytes("payload"),
-                        row.getLong("payload_bytes"),
-                        row.getBytes("event_key"),
-                        Headers.decode(row.getBytes("headers")),
-                        row.getObject("checksum", UUID.class),
-                        row.getString("trace_parent"),
-                        row.getString("intake_error")))
-                .optional());
+                .query(Boolean.class)
+                .single());
     }
 
     private record End(@Nullable Long nodeId, @Nullable UUID runId) {}

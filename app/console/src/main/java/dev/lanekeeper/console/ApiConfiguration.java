@@ -1,0 +1,146 @@
+package dev.lanekeeper.console;
+
+import dev.lanekeeper.LanekeeperProperties;
+import dev.lanekeeper.console.failure.FailureGroupSearch;
+import dev.lanekeeper.console.item.ItemDetailSearch;
+import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.lane.LaneListSearch;
+import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.v1.ApiErrors;
+import dev.lanekeeper.console.v1.BulkOperationsApi;
+import dev.lanekeeper.console.v1.EventsApi;
+import dev.lanekeeper.console.v1.FailuresApi;
+import dev.lanekeeper.console.v1.HandlerNameSearch;
+import dev.lanekeeper.console.v1.HandlersApi;
+import dev.lanekeeper.console.v1.HealthApi;
+import dev.lanekeeper.console.v1.LanesApi;
+import dev.lanekeeper.console.v1.LatencyApi;
+import dev.lanekeeper.console.v1.RequestLog;
+import dev.lanekeeper.console.v1.Retries;
+import dev.lanekeeper.console.v1.RetryAnswers;
+import dev.lanekeeper.latency.LatencySearch;
+import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.operations.SettingOperations;
+import dev.lanekeeper.work.Database;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The JSON API, and the searches that pages and API share. Made at the first request, as the pages are. */
+@Configuration(proxyBeanMethods = false)
+@Lazy
+class ApiConfiguration {
+
+    @Bean
+    ItemSearch lanekeeperItemSearch(Database database) {
+        return new ItemSearch(database);
+    }
+
+    @Bean
+    ItemDetailSearch lanekeeperItemDetailSearch(Database database) {
+        return new ItemDetailSearch(database);
+    }
+
+    @Bean
+    FailureGroupSearch lanekeeperFailureGroupSearch(Database database) {
+        return new FailureGroupSearch(database);
+    }
+
+    @Bean
+    LaneListSearch lanekeeperLaneListSearch(Database database) {
+        return new LaneListSearch(database);
+    }
+
+    @Bean
+    RetryAnswers lanekeeperRetryAnswers(Database database) {
+        return new RetryAnswers(database);
+    }
+
+    @Bean
+    EventsApi lanekeeperEventsApi(
+            Database database,
+            ItemSearch items,
+            ItemDetailSearch details,
+            ItemOperations operations,
+            RetryAnswers answers) {
+        return new EventsApi(items, details, operations, new Retries(database, operations, answers));
+    }
+
+    @Bean
+    FailuresApi lanekeeperFailuresApi(
+            Database database,
+            ItemSearch items,
+            ItemDetailSearch details,
+            FailureGroupSearch groups,
+            ItemOperations operations,
+            RetryAnswers answers) {
+        return new FailuresApi(items, details, groups, operations, new Retries(database, operations, answers));
+    }
+
+    @Bean
+    LanesApi lanekeeperLanesApi(LaneListSearch lanes, LaneOperations operations) {
+        return new LanesApi(lanes, operations);
+    }
+
+    @Bean
+    BulkOperationsApi lanekeeperBulkOperationsApi(BulkOperations operations) {
+        return new BulkOperationsApi(operations);
+    }
+
+    @Bean
+    HandlersApi lanekeeperHandlersApi(Database database, HandlerOperations operations, SettingOperations settings) {
+        return new HandlersApi(new HandlerNameSearch(database), operations, settings);
+    }
+
+    @Bean
+    LatencyApi lanekeeperLatencyApi(LatencySearch latency) {
+        return new LatencyApi(latency);
+    }
+
+    @Bean
+    HealthApi lanekeeperHealthApi(Database database, LanekeeperProperties properties) {
+        return new HealthApi(database, properties.blockedWarning());
+    }
+
+    @Bean
+    @Lazy(false)
+    ApiErrors lanekeeperApiErrors(ConsoleProperties properties) {
+        return new ApiErrors(properties.showErrors());
+    }
+
+    @Bean
+    @Lazy(false)
+    FilterRegistrationBean<RequestLog> lanekeeperRequestLogFilter(RequestLog log, ConsolePath path) {
+        var registration = new FilterRegistrationBean<>(log);
+        registration.addUrlPatterns(path.below("/v1/*"));
+        registration.setAsyncSupported(true);
+        // Before Spring Security, whose refusals are requests too.
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
+        return registration;
+    }
+
+    @Bean
+    @Lazy(false)
+    WebMvcConfigurer lanekeeperRequestLogInterceptor(RequestLog log, ConsolePath path) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(log)
+                        .addPathPatterns(path.below("/v1/**"))
+                        .order(Ordered.HIGHEST_PRECEDENCE);
+            }
+        };
+    }
+
+    @Bean
+    RequestLog lanekeeperRequestLog() {
+        return new RequestLog();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.lanekeeper.console.v1;
+
+import dev.lanekeeper.console.item.ItemDetailSearch;
+import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.operations.ItemAnswer;
+import dev.lanekeeper.operations.ItemOperations;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** Events: everything that was stored; a list shows what handlers have acknowledged, unless another state is asked for. */
+@Controller
+public class EventsApi {
+
+    private final Lists lists;
+    private final ItemDetailSearch details;
+    private final ItemOperations operations;
+    private final Retries retries;
+
+    public EventsApi(ItemSearch items, ItemDetailSearch details, ItemOperations operations, Retries retries) {
+        this.lists = new Lists(items, details);
+        this.details = details;
+        this.operations = operations;
+        this.retries = retries;
+    }
+
+    @GetMapping("/v1/events")
+    ResponseEntity<byte[]> events(HttpServletRequest request) {
+        var parameters = new Parameters(request);
+        return lists.page(parameters, parameters.filter(Set.of(ItemState.DONE)));
+    }
+
+    @GetMapping("/v1/events/{id}")
+    ResponseEntity<byte[]> event(@PathVariable String id) {
+        var unknown = ApiException.eventNotFound();
+        return Json.ok(EventJson.detail(
+                details.find(Parameters.id(id, unknown)).orElseThrow(() -> unknown)));
+    }
+
+    @PostMapping("/v1/events/{id}/retry")
+    DeferredResult<ResponseEntity<byte[]>> retry(
+            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+        var unknown = ApiException.eventNotFound();
+        var row = details.row(Parameters.id(id, unknown)).orElseThrow(() -> unknown);
+        var isFailure = ItemState.FAILURES.contains(row.state());
+        var asked = Asked.of(request, body);
+        return isFailure ? retries.retryFailure(row, asked) : retries.retry(row, asked);
+    }
+
+    /** Sees to it that an event that waits, or has failed, is never handled. */
+    @PostMapping("/v1/events/{id}/discard")
+    ResponseEntity<byte[]> discard(
+            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+        var answer = operations.discard(
+                Parameters.id(id, ApiException.eventNotFound()), Asked.of(request, body).by());
+        return switch (answer) {
+            case DISCARDED -> Json.ok(Map.of("discarded", true));
+            case REQUESTED, ALREADY_REQUESTED ->
+                Json.answer(
+                        HttpStatus.ACCEPTED,
+                        Map.of("accepted", true, "message", "it is discarded when its lane is given back"));
+            case NOT_FOUND -> throw ApiException.eventNotFound();
+            default -> Json.error(HttpStatus.CONFLICT, Refused.message(answer));
+        };
+    }
+
+    /** What a refusal says. */
+    static final class Refused {
+
+        private Refused() {}
+
+        static String message(ItemAnswer answer) {
+            return switch (answer) {
+                case ALREADY_DUE -> "somebody else has retried it, or it is due anyway; it waits for its turn";
+                case LANE_ACTIVE -> "a run works on its lane right now; ask again when it has been given back";
+                case LANE_PARKED -> "its lane is parked; unpark it first";
+                case ALREADY_STORED_ANEW -> "somebody else has retried it; the new item still waits";
+                case ALREADY_DISCARDED -> "somebody else has discarded it";
+                case ALREADY_REQUESTED -> "somebody else has asked for it, and the run has not answered yet";
+                case ALREADY_FINISHED -> "it ended well meanwhile";
+                case RUNNING -> "running: its handler has started";
+                default -> "nothing was changed: " + answer;
+            };
+        }
+    }
+}
