@@ -2,6 +2,11 @@ package dev.lanekeeper.console;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
+import dev.lanekeeper.api.Outcome;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,6 +22,12 @@ public class ConsoleApplication {
         SpringApplication.run(ConsoleApplication.class, args);
     }
 
+    /** Resources whose events no longer fail. */
+    static final Set<String> HEALED = ConcurrentHashMap.newKeySet();
+
+    /** The resource of each event for which a handler was called. */
+    static final List<String> CALLS = new CopyOnWriteArrayList<>();
+
     /** What an event orders a handler to do. */
     record Order(String resource, String wish) {}
 
@@ -29,8 +40,8 @@ public class ConsoleApplication {
                 maxRetries = "1",
                 backoffMin = "200ms",
                 backoffMax = "300ms")
-        void orders(Order order, EventContext event) {
-            obey(order);
+        Outcome orders(Order order, EventContext event) {
+            return obey(order);
         }
 
         @KafkaEventHandler(
@@ -43,10 +54,16 @@ public class ConsoleApplication {
             obey(order);
         }
 
-        private static void obey(Order order) {
-            if (order.wish().startsWith("fail")) {
+        private static Outcome obey(Order order) {
+            CALLS.add(order.resource());
+            if (order.wish().startsWith("fail") && !HEALED.contains(order.resource())) {
                 throw new IllegalStateException("Told to fail: " + order.wish());
             }
+            return switch (order.wish()) {
+                case "fail, then skip", "skip" -> Outcome.skip();
+                case "reject" -> Outcome.reject("told to reject");
+                default -> Outcome.ack(order.resource(), null, "order", "1");
+            };
         }
     }
 }

@@ -27,7 +27,6 @@ public final class ItemDetailSearch {
     private static final int SHOWN_KEY_BYTES = 1 << 16;
     private static final int SHOWN_ATTEMPTS = 50;
     private static final int SHOWN_OPERATIONS = 20;
-    private static final int SHOWN_OVERTAKEN = 1_000;
 
     private final BoundedSearch search;
     private final ItemSearch items;
@@ -95,31 +94,41 @@ public final class ItemDetailSearch {
         return contents;
     }
 
-    /** How many later items of the same lane are done already: what a retry would come after. */
-    public CappedCount overtakenBy(ItemRow row) {
-        return CappedCount.of(
-                search.read(() -> search.sql("""
-                        SELECT count(*)
-                          FROM (SELECT
-                                  FROM (SELECT item_id
-                                          FROM lanekeeper.work_item
-                                         WHERE lane_id = ? AND item_id > ? AND resource IS NOT NULL
-                                         ORDER BY lane_id, item_id
-                                         LIMIT ?) AS later
-                                 CROSS JOIN LATERAL (
-                                       SELECT
-                                         FROM lanekeeper.outcome
-                                        WHERE item_id = later.item_id AND state = 1
-                                        LIMIT 1) AS done
-                                 LIMIT ?) AS counted
+    /**
+     * How many later items of the same lane are done already: what a retry would come after. Counted up to a cap, and among the
+     * next ones only.
+     */
+    public Map<Long, CappedCount> overtakenBy(List<Long> itemIds, int cap) {
+        var counts = new HashMap<Long, CappedCount>();
+        search.read(() -> search.sql("""
+                        SELECT k.item_id, c.later
+                          FROM unnest(?::bigint[]) AS k (item_id)
+                         CROSS JOIN LATERAL (
+                               SELECT item_id, lane_id
+                                 FROM lanekeeper.work_item
+                                WHERE item_id = k.item_id AND resource IS NOT NULL
+                                LIMIT 1) AS w
+                         CROSS JOIN LATERAL (
+                               SELECT count(*) AS later
+                                 FROM (SELECT
+                                         FROM (SELECT item_id
+                                                 FROM lanekeeper.work_item
+                                                WHERE lane_id = w.lane_id AND item_id > w.item_id AND resource IS NOT NULL
+                                                ORDER BY lane_id, item_id
+                                                LIMIT ?) AS later
+                                        CROSS JOIN LATERAL (
+                                              SELECT
+                                                FROM lanekeeper.outcome
+                                               WHERE item_id = later.item_id AND state = 1
+                                               LIMIT 1) AS done
+                                        LIMIT ?) AS counted) AS c
                         """)
-                        .param(row.laneId())
-                        .param(row.itemId())
-                        .param(2 * SHOWN_OVERTAKEN)
-                        .param(SHOWN_OVERTAKEN + 1)
-                        .query(Long.class)
-                        .single()),
-                SHOWN_OVERTAKEN);
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .param(2 * cap)
+                .param(cap + 1)
+                .query((row, n) -> counts.put(row.getLong("item_id"), CappedCount.of(row.getLong("later"), cap)))
+                .list());
+        return counts;
     }
 
     /** Whether any attempt at it has ever failed. */

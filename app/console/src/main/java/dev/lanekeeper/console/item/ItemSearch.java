@@ -65,6 +65,12 @@ public final class ItemSearch {
                 .findFirst());
     }
 
+    /** These, in their order; those that have been purged are left out. */
+    public List<ItemRow> rows(List<Long> itemIds) {
+        return search.read(() -> matching(
+                itemIds.stream().map(id -> new Place(null, id)).toList(), ItemFilter.NONE, ItemOrder.STORED, itemIds.size()));
+    }
+
     private ItemPage page(Way way, ItemOrder order, Place start, int limit) {
         var rows = new ArrayList<ItemRow>();
         var most = COMPARED + limit;

@@ -77,6 +77,17 @@ public final class LaneListSearch {
         return search.read(() -> rows.rows(List.of(laneId), database.now()).stream().findFirst());
     }
 
+    /** The ids of its first items, in the order of their places. */
+    public List<Long> firstItems(UUID laneId, int limit) {
+        return search.read(() -> search.sql("""
+                        SELECT item_id
+                          FROM lanekeeper.lane_item
+                         WHERE lane_id = ?
+                         ORDER BY lane_id, item_id
+                         LIMIT ?
+                        """).param(laneId).param(limit).query(Long.class).list());
+    }
+
     private List<LanePlace> active(@Nullable String handler, LanePlace after, int limit) {
         return places(search.sql("""
                         SELECT waiting AS value, lane_id

@@ -1,0 +1,78 @@
+package dev.lanekeeper.console;
+
+import dev.lanekeeper.console.event.EventPage;
+import dev.lanekeeper.console.event.EventsPage;
+import dev.lanekeeper.console.failure.BulkPage;
+import dev.lanekeeper.console.failure.FailureGroupSearch;
+import dev.lanekeeper.console.failure.FailuresPage;
+import dev.lanekeeper.console.item.HandlerNames;
+import dev.lanekeeper.console.item.ItemDetailSearch;
+import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.lane.LaneDetailPage;
+import dev.lanekeeper.console.lane.LaneListSearch;
+import dev.lanekeeper.console.lane.LanesPage;
+import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.console.v1.HandlerNameSearch;
+import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.work.Database;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** The pages that list events, failures and lanes. Made at the first request, as all pages are. */
+@Configuration(proxyBeanMethods = false)
+@Lazy
+class ListsConfiguration {
+
+    @Bean
+    HandlerNames lanekeeperHandlerNames(Database database) {
+        var search = new HandlerNameSearch(database);
+        return () -> search.all().stream().map(HandlerNameSearch.Handler::id).toList();
+    }
+
+    @Bean
+    EventsPage lanekeeperEventsPage(ItemSearch items, HandlerNames handlers, Times times, ConsolePath path) {
+        return new EventsPage(items, handlers, times, path);
+    }
+
+    @Bean
+    EventPage lanekeeperEventPage(ItemDetailSearch details, ItemOperations operations, Times times, ConsolePath path) {
+        return new EventPage(details, operations, times, path);
+    }
+
+    @Bean
+    FailuresPage lanekeeperFailuresPage(
+            Database database,
+            ItemSearch items,
+            ItemDetailSearch details,
+            ItemOperations operations,
+            HandlerNames handlers,
+            Times times,
+            ConsolePath path) {
+        return new FailuresPage(items, details, new FailureGroupSearch(database), operations, handlers, times, path);
+    }
+
+    @Bean
+    BulkPage lanekeeperBulkPage(BulkOperations operations, Times times, ConsolePath path) {
+        return new BulkPage(operations, times, path);
+    }
+
+    @Bean
+    LanesPage lanekeeperLanesPage(LaneListSearch lanes, HandlerNames handlers, Times times, ConsolePath path) {
+        return new LanesPage(lanes, handlers, times, path);
+    }
+
+    @Bean
+    LaneDetailPage lanekeeperLaneDetailPage(
+            LaneListSearch lanes,
+            ItemSearch items,
+            ItemOperations itemOperations,
+            LaneOperations laneOperations,
+            Times times,
+            ConsolePath path) {
+        return new LaneDetailPage(lanes, items, itemOperations, laneOperations, times, path);
+    }
+}

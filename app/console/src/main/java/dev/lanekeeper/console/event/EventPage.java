@@ -1,0 +1,111 @@
+package dev.lanekeeper.console.event;
+
+import dev.lanekeeper.console.item.Answers;
+import dev.lanekeeper.console.item.ItemDetailSearch;
+import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.page.NotFoundException;
+import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.operations.ItemOperations;
+import java.security.Principal;
+import java.util.List;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import org.springframework.web.servlet.view.RedirectView;
+
+/** All about one event, and what a person may do with it. */
+@Controller
+public class EventPage {
+
+    private static final int COUNTED_LATER = 1_000;
+
+    private final ItemDetailSearch details;
+    private final ItemOperations operations;
+    private final Times times;
+    private final ConsolePath path;
+
+    public EventPage(ItemDetailSearch details, ItemOperations operations, Times times, ConsolePath path) {
+        this.details = details;
+        this.operations = operations;
+        this.times = times;
+        this.path = path;
+    }
+
+    @GetMapping("/events/{id}")
+    String event(@PathVariable String id, Model model) {
+        var number = number(id);
+        var detail = details.find(number).orElseThrow(() -> unknown());
+        model.addAttribute("event", EventView.of(detail, times));
+        if (ItemState.FAILURES.contains(detail.row().state())) {
+            var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);
+            model.addAttribute("later", later == null || later.value() == 0 ? null : later.toString());
+        }
+        return "lanekeeper/console/event";
+    }
+
+    /** As it came, byte for byte; never shown by the browser itself. */
+    @GetMapping("/events/{id}/payload")
+    ResponseEntity<byte[]> payload(@PathVariable String id) {
+        var content = details.content(number(id), Integer.MAX_VALUE).orElseThrow(() -> unknown());
+        var bytes = content.payload();
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        ContentDisposition.attachment()
+                                .filename("event-" + number(id) + ".bin")
+                                .build()
+                                .toString())
+                .body(bytes == null ? new byte[0] : bytes);
+    }
+
+    @PostMapping("/events/{id}/retry")
+    RedirectView retry(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "") String reason,
+            Principal user,
+            RedirectAttributes redirect) {
+        var by = Answers.operator(user, reason);
+        // What was shown as a failure is retried as one: somebody else may have been quicker.
+        var answer = isFailure(state) ? operations.retryFailure(number(id), by) : operations.retry(number(id), by);
+        Answers.notice("Event " + number(id), answer).showNext(redirect);
+        return path.redirect("/events/" + number(id));
+    }
+
+    @PostMapping("/events/{id}/discard")
+    RedirectView discard(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "") String reason,
+            Principal user,
+            RedirectAttributes redirect) {
+        Answers.notice("Event " + number(id), operations.discard(number(id), Answers.operator(user, reason)))
+                .showNext(redirect);
+        return path.redirect("/events/" + number(id));
+    }
+
+    private static boolean isFailure(String state) {
+        return ItemState.parse(state).filter(ItemState.FAILURES::contains).isPresent();
+    }
+
+    private static long number(String id) {
+        try {
+            return Long.parseLong(id);
+        } catch (NumberFormatException e) {
+            throw unknown();
+        }
+    }
+
+    private static NotFoundException unknown() {
+        return new NotFoundException("There is no such event", "It has been purged, or the number is mistyped.");
+    }
+}
