@@ -98,15 +98,9 @@ public class FailuresPage {
         return new Row(ItemView.of(row, times), count == null || count.value() == 0 ? null : count.toString());
     }
 
-    /**
-     * A group.
-     *
-     * @param fingerprint as it is shown
-     * @param kind as it is asked for
-     */
+    /** A group. */
     public record Group(
             @Nullable String fingerprint,
-            @Nullable String kind,
             String address,
             String count,
             @Nullable Moment first,
@@ -131,7 +125,6 @@ public class FailuresPage {
                 : new FilterForm(null, null, null, null, null, group.fingerprint(), null, null, null);
         return new Group(
                 Shown.text(group.fingerprint()),
-                group.fingerprint(),
                 form.address(path.below("/failures"), null),
                 group.count().toString(),
                 times.moment(group.first()),
