@@ -1,6 +1,7 @@
 package dev.lanekeeper.console.event;
 
 import dev.lanekeeper.console.item.Answers;
+import dev.lanekeeper.console.item.CappedCount;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemState;
 import dev.lanekeeper.console.page.ConsolePath;
@@ -47,9 +48,13 @@ public class EventPage {
         model.addAttribute("event", EventView.of(detail, times));
         if (ItemState.FAILURES.contains(detail.row().state())) {
             var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);
-            model.addAttribute("later", later == null || later.value() == 0 ? null : later.toString());
+            model.addAttribute("later", later == null || later.value() == 0 ? null : later(later));
         }
         return "lanekeeper/console/event";
+    }
+
+    private static String later(CappedCount count) {
+        return count.value() == 1 && !count.orMore() ? "1 later event" : count + " later events";
     }
 
     /** As it came, byte for byte; never shown by the browser itself. */

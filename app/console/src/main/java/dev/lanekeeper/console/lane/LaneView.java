@@ -91,9 +91,10 @@ public record LaneView(
     }
 
     private static String parked(LaneRow row) {
-        var by = row.parkedItem() == null
-                ? "parked by " + row.parkedBy()
-                : "parked since event " + row.parkedItem() + " used up its retries";
+        if (row.parkedItem() != null) {
+            return "parked since event " + row.parkedItem() + " used up its retries";
+        }
+        var by = "parked by " + row.parkedBy();
         return row.parkReason() == null ? by : by + ": " + row.parkReason();
     }
 
