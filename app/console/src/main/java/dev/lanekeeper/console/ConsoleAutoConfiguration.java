@@ -20,5 +20,11 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnProperty("lanekeeper.console.enabled")
 @EnableConfigurationProperties(ConsoleProperties.class)
-@Import({AccessConfiguration.class, FrameConfiguration.class, PagesConfiguration.class, ApiConfiguration.class, ListsConfiguration.class})
+@Import({
+    AccessConfiguration.class,
+    FrameConfiguration.class,
+    PagesConfiguration.class,
+    ApiConfiguration.class,
+    ListsConfiguration.class
+})
 public class ConsoleAutoConfiguration {}

@@ -7,6 +7,7 @@ import dev.lanekeeper.console.page.FrameInterceptor;
 import dev.lanekeeper.console.page.Preferences;
 import dev.lanekeeper.console.page.ProblemPages;
 import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.console.page.UnknownPaths;
 import dev.lanekeeper.console.page.Views;
 import dev.lanekeeper.work.DatabaseClock;
 import org.springframework.beans.factory.ObjectProvider;
@@ -65,6 +66,11 @@ class FrameConfiguration {
     @Bean
     Preferences lanekeeperConsolePreferences(ConsolePath path) {
         return new Preferences(path);
+    }
+
+    @Bean
+    UnknownPaths lanekeeperConsoleUnknownPaths() {
+        return new UnknownPaths();
     }
 
     @Bean

@@ -50,7 +50,9 @@ class AccessMatrixTest {
                 continue;
             }
             var stranger = api.send(endpoint.method(), endpoint.path(), null, null);
-            assertThat(isTurnedAway(stranger)).as(endpoint + " by nobody: " + stranger.status()).isTrue();
+            assertThat(isTurnedAway(stranger))
+                    .as(endpoint + " by nobody: " + stranger.status())
+                    .isTrue();
 
             var viewer = api.send(endpoint.method(), endpoint.path(), null, Api.VIEWER);
             if (endpoint.changes() && !endpoint.openToViewers()) {
@@ -69,7 +71,10 @@ class AccessMatrixTest {
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.json().get("error").asBoolean()).isTrue();
         }
-        assertThat(api.send("GET", "/v1/failures", null, null).json().get("error").asBoolean())
+        assertThat(api.send("GET", "/v1/failures", null, null)
+                        .json()
+                        .get("error")
+                        .asBoolean())
                 .isTrue();
     }
 

@@ -29,11 +29,17 @@ class ApiDocumentTest {
                 "AUTH", "ada:" + Site.PASSWORD,
                 "EVENT", Long.toString(api.event("", anyResource(), "DONE")),
                 "FAILURE", Long.toString(api.failure("fail", anyResource())),
-                "LANE", api.get("/v1/lanes?resource=" + resource).json().get(0).get("id").asString(),
-                "BULK", api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
-                        .json()
-                        .get("id")
-                        .asString()));
+                "LANE",
+                        api.get("/v1/lanes?resource=" + resource)
+                                .json()
+                                .get(0)
+                                .get("id")
+                                .asString(),
+                "BULK",
+                        api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
+                                .json()
+                                .get("id")
+                                .asString()));
 
         var examples = Files.readString(Path.of("../../docs/api.md"))
                 .lines()
@@ -44,7 +50,8 @@ class ApiDocumentTest {
         for (var example : examples) {
             // The retry fails, and is tried once more by itself.
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> api.get("/v1/failures/" + variables.get("FAILURE")).status() == 200);
+                    .until(() ->
+                            api.get("/v1/failures/" + variables.get("FAILURE")).status() == 200);
             var status = run(example.replace("$AUTH", "\"$AUTH\"") + " -s -o /dev/null -w '%{http_code}'", variables);
             // The done event cannot be discarded, the lane is parked already, the failure fails again.
             assertThat(status).as(example).isIn("200", "202", "409", "422");

@@ -31,7 +31,10 @@ class ApiTest {
     @Test
     void showsAnEventAsItCameAndWhatBecameOfIt() {
         var resource = anyResource();
-        site.produce("orders", resource, "{\"resource\":\"" + resource + "\", \"wish\":\"\",\"big\":12345678901234567890123}");
+        site.produce(
+                "orders",
+                resource,
+                "{\"resource\":\"" + resource + "\", \"wish\":\"\",\"big\":12345678901234567890123}");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> !api.get("/v1/events?entity_id=" + resource).json().isEmpty());
 
@@ -47,7 +50,8 @@ class ApiTest {
         assertThat(detail.response().body()).contains("\"big\":12345678901234567890123");
         assertThat(detail.json().get("payload_format").asString()).isEqualTo("json");
         assertThat(detail.json().get("run_id").asString()).hasSize(36);
-        assertThat(api.get("/v1/events?entity_id=" + resource + "&event_type=other").json())
+        assertThat(api.get("/v1/events?entity_id=" + resource + "&event_type=other")
+                        .json())
                 .isEmpty();
     }
 
@@ -78,7 +82,14 @@ class ApiTest {
 
     @ParameterizedTest
     @CsvSource({
-        "limit=abc", "limit=-1", "offset=-1", "offset=1e3", "offset=10001", "state=GONE", "from=yesterday", "after=x"
+        "limit=abc",
+        "limit=-1",
+        "offset=-1",
+        "offset=1e3",
+        "offset=10001",
+        "state=GONE",
+        "from=yesterday",
+        "after=x"
     })
     void refusesWhatItDoesNotUnderstand(String query) {
         for (var path : new String[] {"/v1/events?", "/v1/failures?"}) {
@@ -101,8 +112,7 @@ class ApiTest {
         var byOffset = api.get("/v1/events?handler=orders&limit=2&offset=1");
         var first = api.get("/v1/events?handler=orders&limit=2");
         var link = first.header("Link");
-        var second = api.get(site.address("").replaceAll("/lanekeeper$", "")
-                + link.substring(1, link.indexOf('>')));
+        var second = api.get(site.address("").replaceAll("/lanekeeper$", "") + link.substring(1, link.indexOf('>')));
 
         assertThat(byOffset.json()).extracting(e -> e.get("id").asLong()).containsExactly(ids.get(3), ids.get(2));
         assertThat(first.json()).extracting(e -> e.get("id").asLong()).containsExactly(ids.get(4), ids.get(3));
@@ -239,7 +249,8 @@ class ApiTest {
         ConsoleApplication.HEALED.add(resource);
 
         var started = api.post(
-                "/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"resource\":\"" + resource + "\"},\"reason\":\"fixed\"}");
+                "/v1/bulk-operations",
+                "{\"verb\":\"retry\",\"filter\":{\"resource\":\"" + resource + "\"},\"reason\":\"fixed\"}");
 
         assertThat(started.status()).isEqualTo(202);
         var operation = await().atMost(Duration.ofSeconds(60))
@@ -290,7 +301,11 @@ class ApiTest {
             assertThat(refused.status()).isEqualTo(422);
             assertThat(refused.json().get("message").asString()).contains("from 1 to 10000");
         }
-        assertThat(api.get("/v1/handlers/orders/settings/history").json().get(0).get("changed_by").asString())
+        assertThat(api.get("/v1/handlers/orders/settings/history")
+                        .json()
+                        .get(0)
+                        .get("changed_by")
+                        .asString())
                 .isEqualTo("ada");
         assertThat(api.send("PUT", path, "not json", Api.OPERATOR).status()).isEqualTo(400);
         assertThat(api.get("/v1/health").json().get("nodes")).hasSize(1);

@@ -179,7 +179,9 @@ public final class FilledDatabase {
     /** Rows and index entries of all tables that a step reads. */
     public long reads(Runnable step) {
         LongSupplier soFar = () -> {
-            database.sql("SELECT pg_stat_force_next_flush()").query((row, n) -> n).list();
+            database.sql("SELECT pg_stat_force_next_flush()")
+                    .query((row, n) -> n)
+                    .list();
             database.sql("SELECT 1").query(Integer.class).single();
             return database.sql("""
                             SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'lanekeeper')

@@ -67,7 +67,8 @@ class RepairTest {
         for (var page : new Page[] {one, other}) {
             page.navigate(site.address("/failures"));
             for (var id : ids) {
-                page.getByLabel("Tick event " + id, new Page.GetByLabelOptions().setExact(true)).check();
+                page.getByLabel("Tick event " + id, new Page.GetByLabelOptions().setExact(true))
+                        .check();
             }
         }
 
@@ -76,7 +77,8 @@ class RepairTest {
 
         assertThat(one.locator(".notice").first()).hasText("2 retried.");
         assertThat(other.locator(".notice").first()).containsText("0 retried, ");
-        await().atMost(PATIENCE).until(() -> state(ids[0]).equals("DONE") && state(ids[1]).equals("DONE"));
+        await().atMost(PATIENCE)
+                .until(() -> state(ids[0]).equals("DONE") && state(ids[1]).equals("DONE"));
         org.assertj.core.api.Assertions.assertThat(calls(first) + calls(second)).isEqualTo(calls + 2);
     }
 
@@ -144,9 +146,7 @@ class RepairTest {
         act(page, "Retry head", "");
         assertThat(page.locator(".notice").first()).containsText("was retried and runs next");
 
-        await().atMost(PATIENCE)
-                .until(() -> api.get("/v1/lanes/" + lane).status() == 404
-                        && calls(resource) == 1);
+        await().atMost(PATIENCE).until(() -> api.get("/v1/lanes/" + lane).status() == 404 && calls(resource) == 1);
     }
 
     /** A lane whose only item waits an hour for its second attempt. */
@@ -169,10 +169,7 @@ class RepairTest {
                         INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes, attempts)
                         SELECT :lane, item_id, now() + interval '1 hour', handler_id, 1, 1
                           FROM stored
-                        """)
-                .param("lane", lane)
-                .param("resource", resource)
-                .update();
+                        """).param("lane", lane).param("resource", resource).update();
         return lane;
     }
 
@@ -191,7 +188,8 @@ class RepairTest {
         for (var path : new String[] {"/events", "/events/" + id, "/failures", "/failures/groups"}) {
             page.navigate(site.address(path));
             assertThat(page).not().hasTitle("taken");
-            org.assertj.core.api.Assertions.assertThat(page.locator("main b img, main script, main img").count())
+            org.assertj.core.api.Assertions.assertThat(
+                            page.locator("main b img, main script, main img").count())
                     .as(path)
                     .isZero();
         }
@@ -228,16 +226,12 @@ class RepairTest {
     }
 
     private long id(String resource) {
-        return site.sql()
-                .sql("""
+        return site.sql().sql("""
                         SELECT coalesce(max(w.item_id), 0)
                           FROM lanekeeper.work_item AS w
                           JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
                          WHERE w.resource = ? AND o.state = 2
-                        """)
-                .param(resource)
-                .query(Long.class)
-                .single();
+                        """).param(resource).query(Long.class).single();
     }
 
     private static String quoted(String text) {
@@ -248,7 +242,9 @@ class RepairTest {
         var menu = page.locator("details.menu")
                 .filter(new Locator.FilterOptions()
                         .setHas(page.locator("summary", new Page.LocatorOptions().setHasText(verb))));
-        menu.locator("summary").getByText(verb, new Locator.GetByTextOptions().setExact(true)).click();
+        menu.locator("summary")
+                .getByText(verb, new Locator.GetByTextOptions().setExact(true))
+                .click();
         var open = page.locator("details.menu[open]");
         open.getByLabel("Reason").fill(reason);
         open.getByRole(AriaRole.BUTTON).last().click();

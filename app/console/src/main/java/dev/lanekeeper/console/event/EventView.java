@@ -59,7 +59,11 @@ public record EventView(
 
     /** What somebody did. */
     public record Act(
-            String operator, String verb, @Nullable String reason, String result, @Nullable Moment doneAt) {}
+            String operator,
+            String verb,
+            @Nullable String reason,
+            String result,
+            @Nullable Moment doneAt) {}
 
     static EventView of(ItemDetail detail, Times times) {
         var row = detail.row();
@@ -94,8 +98,7 @@ public record EventView(
                 content.headers().stream()
                         .limit(100)
                         .map(h -> new Header(
-                                Shown.text(h.name()),
-                                Shown.bytes(h.value(), h.value() == null ? 0 : h.value().length)))
+                                Shown.text(h.name()), Shown.bytes(h.value(), h.value() == null ? 0 : h.value().length)))
                         .toList(),
                 detail.attempts().stream().map(a -> attempt(a, times)).toList(),
                 detail.operations().stream().map(o -> act(o, times)).toList());
@@ -105,7 +108,8 @@ public record EventView(
         return switch (payload.format()) {
             case "none" -> "no payload (a tombstone)";
             default ->
-                payload.format() + ", " + Numbers.bytes(length) + (payload.cut() ? ", only its beginning is shown" : "");
+                payload.format() + ", " + Numbers.bytes(length)
+                        + (payload.cut() ? ", only its beginning is shown" : "");
         };
     }
 

@@ -39,7 +39,12 @@ public record Waterfall(List<Stage> stages, String label) {
             @Nullable Moment begun,
             @Nullable Moment ended) {}
 
-    private record Span(String name, String what, Instant from, @Nullable Instant to, Instant until) {
+    private record Span(
+            String name,
+            String what,
+            Instant from,
+            @Nullable Instant to,
+            Instant until) {
 
         Duration duration() {
             var duration = Duration.between(from, until);
@@ -49,12 +54,14 @@ public record Waterfall(List<Stage> stages, String label) {
 
     static Waterfall of(ItemRow row, Times times) {
         var spans = spans(row, times.now());
-        var total = spans.stream().mapToDouble(span -> span.duration().toNanos()).sum();
+        var total =
+                spans.stream().mapToDouble(span -> span.duration().toNanos()).sum();
         var free = WIDTH - LEAST * spans.size();
         var stages = new ArrayList<Stage>();
         var x = 0.0;
         for (var span : spans) {
-            var width = LEAST + (total == 0 ? free / spans.size() : free * span.duration().toNanos() / total);
+            var width = LEAST
+                    + (total == 0 ? free / spans.size() : free * span.duration().toNanos() / total);
             var open = span.to() == null ? " so far" : "";
             stages.add(new Stage(
                     span.name(),

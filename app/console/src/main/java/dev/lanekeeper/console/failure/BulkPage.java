@@ -86,19 +86,15 @@ public class BulkPage {
     String one(@PathVariable String id, Model model) {
         model.addAttribute(
                 "operation",
-                operations
-                        .progress(number(id))
-                        .map(o -> BulkView.of(o, times))
-                        .orElseThrow(BulkPage::unknown));
+                operations.progress(number(id)).map(o -> BulkView.of(o, times)).orElseThrow(BulkPage::unknown));
         return "lanekeeper/console/bulk-operation";
     }
 
     @PostMapping("/bulk-operations/{id}/cancel")
     RedirectView cancel(@PathVariable String id, Principal user, RedirectAttributes redirect) {
         var cancelled = operations.cancel(Answers.operator(user, null), number(id));
-        var notice = cancelled
-                ? Notice.ok("It stops; what has been done stays done.")
-                : Notice.warn("It was over already.");
+        var notice =
+                cancelled ? Notice.ok("It stops; what has been done stays done.") : Notice.warn("It was over already.");
         notice.showNext(redirect);
         return path.redirect("/bulk-operations/" + number(id));
     }

@@ -85,7 +85,10 @@ public record BulkView(
         var words = new ArrayList<String>();
         word(words, "handler", filter.handler());
         word(words, "topic", filter.topic());
-        word(words, "state", filter.state() == null ? null : filter.state().name().toLowerCase(Locale.ROOT));
+        word(
+                words,
+                "state",
+                filter.state() == null ? null : filter.state().name().toLowerCase(Locale.ROOT));
         word(words, "fingerprint", filter.fingerprint());
         word(words, "resource", filter.resource());
         word(words, "entity", filter.entity());

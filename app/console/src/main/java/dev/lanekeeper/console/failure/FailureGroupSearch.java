@@ -48,7 +48,8 @@ public final class FailureGroupSearch {
 
     /** All groups, the one that failed last first. */
     public List<FailureGroup> groups() {
-        return search.read(() -> search.sql("""
+        return search.read(
+                () -> search.sql("""
                         WITH RECURSIVE each_one AS (
                              (SELECT fingerprint
                                 FROM lanekeeper.outcome
@@ -97,14 +98,9 @@ public final class FailureGroupSearch {
                                 ORDER BY item_id DESC, attempt_id DESC
                                 LIMIT 1) AS a ON true
                          ORDER BY last DESC
-                        """)
-                .param(MOST)
-                .param(ItemSearch.COUNTED + 1)
-                .query(Found.class)
-                .list()
-                .stream()
-                .map(Found::group)
-                .toList());
+                        """).param(MOST).param(ItemSearch.COUNTED + 1).query(Found.class).list().stream()
+                        .map(Found::group)
+                        .toList());
     }
 
     /** What handlers have rejected, which no exception caused; by handler, of the newest ones. */
@@ -130,11 +126,7 @@ public final class FailureGroupSearch {
                                 WHERE item_id = r.last_item
                                 LIMIT 1) AS o
                          ORDER BY r.last DESC
-                        """)
-                .param(ItemSearch.COUNTED + 1)
-                .query(Found.class)
-                .list()
-                .stream()
+                        """).param(ItemSearch.COUNTED + 1).query(Found.class).list().stream()
                 .map(Found::group)
                 .toList());
     }

@@ -75,15 +75,16 @@ public class FailuresPage {
     String failures(FilterForm form, Model model) {
         var filter = form.filter(ItemState.FAILURES);
         var page = items.page(filter, ItemOrder.FINISHED, form.place(), ROWS);
-        var later = details.overtakenBy(
-                page.rows().stream().map(ItemRow::itemId).toList(), COUNTED_LATER);
+        var later =
+                details.overtakenBy(page.rows().stream().map(ItemRow::itemId).toList(), COUNTED_LATER);
         var address = path.below("/failures");
         var next = page.next();
         model.addAttribute("form", form);
         model.addAttribute("handlers", handlers.all());
         model.addAttribute("total", items.count(filter, ItemOrder.FINISHED).toString());
         model.addAttribute("cutShort", page.cutShort());
-        model.addAttribute("rows", page.rows().stream().map(row -> row(row, later)).toList());
+        model.addAttribute(
+                "rows", page.rows().stream().map(row -> row(row, later)).toList());
         model.addAttribute(
                 "paging",
                 new Paging(
@@ -140,7 +141,10 @@ public class FailuresPage {
      * @param here the list to go back to, below the console's path
      */
     record Selection(
-            @Nullable String verb, @Nullable List<Long> item, @Nullable String reason, @Nullable String here) {}
+            @Nullable String verb,
+            @Nullable List<Long> item,
+            @Nullable String reason,
+            @Nullable String here) {}
 
     @PostMapping("/failures/selection")
     RedirectView selection(Selection selection, Principal user, RedirectAttributes redirect) {

@@ -78,11 +78,7 @@ final class CandidateSearch {
                          WHERE left(entity_id, 200) = left(?, 200) AND entity_id = ? AND item_id < ?
                          ORDER BY left(entity_id, 200) DESC, item_id DESC
                          LIMIT ?
-                        """)
-                .param(entity)
-                .param(entity)
-                .param(below)
-                .param(limit));
+                        """).param(entity).param(entity).param(below).param(limit));
     }
 
     List<Place> waiting(long below, int limit) {
@@ -108,11 +104,7 @@ final class CandidateSearch {
                                 LIMIT ?) AS o
                          ORDER BY o.item_id DESC
                          LIMIT ?
-                        """)
-                .param(states)
-                .param(below)
-                .param(limit)
-                .param(limit));
+                        """).param(states).param(below).param(limit).param(limit));
     }
 
     List<Place> failures(int[] states, Place after, int limit) {
@@ -126,8 +118,7 @@ final class CandidateSearch {
     }
 
     List<Place> failuresOfHandler(int handlerId, int[] states, Place after, int limit) {
-        return times(
-                search.sql("""
+        return times(search.sql("""
                         SELECT finished_at AS time, item_id
                           FROM lanekeeper.outcome
                          WHERE state IN (2, 3) AND handler_id = ? AND state = ANY (?::int[])
@@ -138,8 +129,7 @@ final class CandidateSearch {
     }
 
     List<Place> failuresOfFingerprint(String fingerprint, int[] states, Place after, int limit) {
-        return times(
-                search.sql("""
+        return times(search.sql("""
                         SELECT finished_at AS time, item_id
                           FROM lanekeeper.outcome
                          WHERE state IN (2, 3) AND fingerprint = ? AND state = ANY (?::int[])
@@ -279,10 +269,8 @@ final class CandidateSearch {
         if (time == null) {
             throw new IllegalArgumentException("A list by time does not go on behind an item without one");
         }
-        return places(statement
-                .param(Database.timestamp(time))
-                .param(after.itemId())
-                .param(limit));
+        return places(
+                statement.param(Database.timestamp(time)).param(after.itemId()).param(limit));
     }
 
     private static List<Place> places(StatementSpec statement) {

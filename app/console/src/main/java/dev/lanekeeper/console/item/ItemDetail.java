@@ -74,5 +74,6 @@ public record ItemDetail(
             String fingerprint) {}
 
     /** What somebody did. */
-    public record Operation(String operator, String verb, @Nullable String reason, String result, Instant doneAt) {}
+    public record Operation(
+            String operator, String verb, @Nullable String reason, String result, Instant doneAt) {}
 }

@@ -54,21 +54,24 @@ public final class ItemSearch {
             var way = ways.way(filter, order);
             var page = page(way, order, way.start(), offset + limit);
             var rows = page.rows();
-            return new ItemPage(
-                    rows.subList(Math.min(offset, rows.size()), rows.size()), page.next(), page.cutShort());
+            return new ItemPage(rows.subList(Math.min(offset, rows.size()), rows.size()), page.next(), page.cutShort());
         });
     }
 
     /** A single one; empty when it was never stored or has been purged. */
     public Optional<ItemRow> find(long itemId) {
-        return search.read(() -> matching(List.of(new Place(null, itemId)), ItemFilter.NONE, ItemOrder.STORED, 1).stream()
-                .findFirst());
+        return search.read(() ->
+                matching(List.of(new Place(null, itemId)), ItemFilter.NONE, ItemOrder.STORED, 1).stream()
+                        .findFirst());
     }
 
     /** These, in their order; those that have been purged are left out. */
     public List<ItemRow> rows(List<Long> itemIds) {
         return search.read(() -> matching(
-                itemIds.stream().map(id -> new Place(null, id)).toList(), ItemFilter.NONE, ItemOrder.STORED, itemIds.size()));
+                itemIds.stream().map(id -> new Place(null, id)).toList(),
+                ItemFilter.NONE,
+                ItemOrder.STORED,
+                itemIds.size()));
     }
 
     private ItemPage page(Way way, ItemOrder order, Place start, int limit) {
@@ -86,7 +89,8 @@ public final class ItemSearch {
             place = candidates.isEmpty() ? place : candidates.get(candidates.size() - 1);
         }
         if (rows.size() > limit) {
-            return new ItemPage(List.copyOf(rows.subList(0, limit)), rows.get(limit - 1).place(order), false);
+            return new ItemPage(
+                    List.copyOf(rows.subList(0, limit)), rows.get(limit - 1).place(order), false);
         }
         return new ItemPage(List.copyOf(rows), ended ? null : place, !ended);
     }
@@ -195,7 +199,9 @@ public final class ItemSearch {
                                 OR CASE WHEN :finished THEN o.finished_at ELSE w.stored_at END >= :from)
                            AND (CAST(:to AS timestamptz) IS NULL
                                 OR CASE WHEN :finished THEN o.finished_at ELSE w.stored_at END < :to)
-                        """), candidates, filter, order).query(Long.class).single();
+                        """), candidates, filter, order)
+                .query(Long.class)
+                .single();
     }
 
     private static StatementSpec bind(

@@ -44,12 +44,14 @@ final class Ways {
     Way way(ItemFilter filter, ItemOrder order) {
         return switch (order) {
             case STORED -> byId(filter);
-            case EVENT_TIME -> few(filter)
-                    .map(few -> sorted(few, candidates.inOrderOfEventTime(few.first())))
-                    .orElseGet(() -> byEventTime(filter));
-            case FINISHED -> few(filter)
-                    .map(few -> sorted(few, candidates.inOrderOfFinish(few.first())))
-                    .orElseGet(() -> byFinish(filter));
+            case EVENT_TIME ->
+                few(filter)
+                        .map(few -> sorted(few, candidates.inOrderOfEventTime(few.first())))
+                        .orElseGet(() -> byEventTime(filter));
+            case FINISHED ->
+                few(filter)
+                        .map(few -> sorted(few, candidates.inOrderOfFinish(few.first())))
+                        .orElseGet(() -> byFinish(filter));
         };
     }
 
@@ -75,7 +77,9 @@ final class Ways {
 
     private Optional<Opened> few(ItemFilter filter) {
         var ways = byPart(filter, Bounds.NONE);
-        return ways.isEmpty() ? Optional.empty() : Optional.of(fewest(ways)).filter(o -> o.first().size() <= FEW);
+        return ways.isEmpty()
+                ? Optional.empty()
+                : Optional.of(fewest(ways)).filter(o -> o.first().size() <= FEW);
     }
 
     private static Way sorted(Opened few, List<Place> inOrder) {
@@ -126,7 +130,8 @@ final class Ways {
         Look bounded = from == null
                 ? look
                 : (place, limit) -> look.after(place, limit).stream()
-                        .takeWhile(candidate -> candidate.time() != null && !candidate.time().isBefore(from))
+                        .takeWhile(candidate ->
+                                candidate.time() != null && !candidate.time().isBefore(from))
                         .toList();
         return new Way(bounded, start, rest.within(null, null));
     }
@@ -177,8 +182,7 @@ final class Ways {
         }
         if (filter.asksOnlyFor(UNSUCCESSFUL)) {
             var states = codes(filter);
-            return List.of(
-                    bounds.way((place, limit) -> candidates.unsuccessful(states, place.itemId(), limit), rest));
+            return List.of(bounds.way((place, limit) -> candidates.unsuccessful(states, place.itemId(), limit), rest));
         }
         return List.of();
     }

@@ -101,7 +101,8 @@ public class LaneDetailPage {
         var item = wish.item();
         var row = lanes.find(laneId(id)).orElse(null);
         if (item == null || row == null || !(item.equals(row.head()) || item.equals(row.parkedItem()))) {
-            Notice.warn("Nothing was changed: another event stands at the head of the lane by now.").showNext(redirect);
+            Notice.warn("Nothing was changed: another event stands at the head of the lane by now.")
+                    .showNext(redirect);
         } else {
             Answers.notice("Event " + item, step.on(item)).showNext(redirect);
         }
@@ -154,6 +155,7 @@ public class LaneDetailPage {
 
     private static NotFoundException unknown() {
         return new NotFoundException(
-                "Nothing waits in this lane", "A lane exists while it has unfinished events: this one has been drained.");
+                "Nothing waits in this lane",
+                "A lane exists while it has unfinished events: this one has been drained.");
     }
 }

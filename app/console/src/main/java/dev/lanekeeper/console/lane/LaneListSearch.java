@@ -42,14 +42,13 @@ public final class LaneListSearch {
         return search.read(() -> {
             var now = database.now();
             var start = after == null ? list.start() : after;
-            var found =
-                    switch (list) {
-                        case ACTIVE -> active(handler, start, limit + 1);
-                        case BLOCKED -> blocked(handler, now, start, limit + 1);
-                        case READY -> ready(handler, now, start, limit + 1);
-                        case PARKED -> parked(handler, start, limit + 1);
-                        case LONGEST -> longest(handler, start, limit + 1);
-                    };
+            var found = switch (list) {
+                case ACTIVE -> active(handler, start, limit + 1);
+                case BLOCKED -> blocked(handler, now, start, limit + 1);
+                case READY -> ready(handler, now, start, limit + 1);
+                case PARKED -> parked(handler, start, limit + 1);
+                case LONGEST -> longest(handler, start, limit + 1);
+            };
             var shown = found.subList(0, Math.min(limit, found.size()));
             return new LanePage(
                     rows.rows(shown.stream().map(LanePlace::laneId).toList(), now),
@@ -61,11 +60,7 @@ public final class LaneListSearch {
     public List<LaneRow> ofResource(String resource) {
         return search.read(() -> {
             var lanes =
-                    search
-                            .sql("SELECT DISTINCT lane_group FROM lanekeeper.handler")
-                            .query(String.class)
-                            .list()
-                            .stream()
+                    search.sql("SELECT DISTINCT lane_group FROM lanekeeper.handler").query(String.class).list().stream()
                             .map(group -> LaneIds.of(group, resource))
                             .toList();
             return rows.rows(lanes, database.now());
@@ -74,12 +69,14 @@ public final class LaneListSearch {
 
     /** A single one; empty when nothing waits in it. */
     public Optional<LaneRow> find(UUID laneId) {
-        return search.read(() -> rows.rows(List.of(laneId), database.now()).stream().findFirst());
+        return search.read(
+                () -> rows.rows(List.of(laneId), database.now()).stream().findFirst());
     }
 
     /** The ids of its first items, in the order of their places. */
     public List<Long> firstItems(UUID laneId, int limit) {
-        return search.read(() -> search.sql("""
+        return search.read(() ->
+                search.sql("""
                         SELECT item_id
                           FROM lanekeeper.lane_item
                          WHERE lane_id = ?

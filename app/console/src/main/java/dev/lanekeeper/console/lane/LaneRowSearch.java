@@ -114,8 +114,7 @@ final class LaneRowSearch {
         if (!hasJobs()) {
             return Map.of();
         }
-        return search
-                .sql("""
+        return search.sql("""
                         SELECT r.owner_run AS run, j.createdat AT TIME ZONE 'UTC' AS started_at
                           FROM (SELECT DISTINCT owner_run
                                   FROM lanekeeper.lane
@@ -125,11 +124,7 @@ final class LaneRowSearch {
                                  FROM lanekeeper.jobrunr_jobs
                                 WHERE id = r.owner_run::text
                                 LIMIT 1) AS j
-                        """)
-                .param(Database.uuids(lanes))
-                .query(RunStart.class)
-                .list()
-                .stream()
+                        """).param(Database.uuids(lanes)).query(RunStart.class).list().stream()
                 .collect(Collectors.toMap(RunStart::run, RunStart::startedAt));
     }
 

@@ -79,14 +79,17 @@ public record LaneView(
 
     private static String why(LaneRow row) {
         return switch (row.state()) {
-            case ACTIVE -> "a run on " + row.ownerNode() + " works on it" + (row.parkedAt() == null ? "" : ", then it is parked");
+            case ACTIVE ->
+                "a run on " + row.ownerNode() + " works on it" + (row.parkedAt() == null ? "" : ", then it is parked");
             case PARKED -> parked(row);
-            case BLOCKED -> row.headAttempts() > 0
-                    ? "its head has failed " + times(row.headAttempts()) + " and waits for the next attempt"
-                    : "its head waits for its time";
-            case READY -> !row.handlerServed()
-                    ? "no running node has the handler"
-                    : row.handlerPaused() ? "processing of the handler is paused" : "waits for a worker";
+            case BLOCKED ->
+                row.headAttempts() > 0
+                        ? "its head has failed " + times(row.headAttempts()) + " and waits for the next attempt"
+                        : "its head waits for its time";
+            case READY ->
+                !row.handlerServed()
+                        ? "no running node has the handler"
+                        : row.handlerPaused() ? "processing of the handler is paused" : "waits for a worker";
         };
     }
 

@@ -32,7 +32,10 @@ public class LanesPage {
 
     /** What is asked for, as it stands in the address. */
     public record Form(
-            @Nullable String list, @Nullable String handler, @Nullable String resource, @Nullable String after) {
+            @Nullable String list,
+            @Nullable String handler,
+            @Nullable String resource,
+            @Nullable String after) {
 
         LaneList wanted() {
             return list == null ? LaneList.BLOCKED : LaneList.parse(list).orElse(LaneList.BLOCKED);
@@ -68,7 +71,8 @@ public class LanesPage {
         model.addAttribute("tabs", tabs(resource == null ? list : null, handler));
         model.addAttribute("compared", LaneListSearch.COMPARED);
         model.addAttribute(
-                "rows", found.rows().stream().map(row -> LaneView.of(row, times)).toList());
+                "rows",
+                found.rows().stream().map(row -> LaneView.of(row, times)).toList());
         model.addAttribute(
                 "paging",
                 new Paging(
@@ -102,6 +106,9 @@ public class LanesPage {
         if (handler == null) {
             return address.toUriString();
         }
-        return address.queryParam("handler", "{handler}").encode().buildAndExpand(handler).toUriString();
+        return address.queryParam("handler", "{handler}")
+                .encode()
+                .buildAndExpand(handler)
+                .toUriString();
     }
 }

@@ -9,27 +9,18 @@ import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.stereotype.Controller;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
-import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.ModelAndView;
 
-/** What a page of the console says when there is no such page, no database, or something else is wrong. */
-@Controller
+/** What a page of the console says when there is nothing of that name, no database, or something else is wrong. */
 @ControllerAdvice(basePackages = "dev.lanekeeper.console")
 @Order(Ordered.HIGHEST_PRECEDENCE + 200)
 public class ProblemPages {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemPages.class);
-
-    @RequestMapping("/**")
-    ModelAndView noSuchPage() {
-        return page(
-                HttpStatus.NOT_FOUND, "There is no such page", "It may have been moved, or the address is mistyped.");
-    }
 
     /** What was asked for has been there, or never was: a purged item, a drained lane. */
     @ExceptionHandler

@@ -60,7 +60,9 @@ public class ApiErrors {
         }
         if (e instanceof ErrorResponse known) {
             var status = HttpStatus.resolve(known.getStatusCode().value());
-            return Json.error(status == null ? HttpStatus.BAD_REQUEST : status, known.getBody().getDetail());
+            return Json.error(
+                    status == null ? HttpStatus.BAD_REQUEST : status,
+                    known.getBody().getDetail());
         }
         request.setAttribute(FAILURE, e);
         if (e instanceof QueryTimeoutException) {

@@ -39,7 +39,10 @@ public class BulkOperationsApi {
             @Nullable Instant from,
             @Nullable Instant to) {}
 
-    private record Start(@Nullable String verb, @Nullable Filter filter, @Nullable String reason) {}
+    private record Start(
+            @Nullable String verb,
+            @Nullable Filter filter,
+            @Nullable String reason) {}
 
     @PostMapping("/v1/bulk-operations")
     ResponseEntity<byte[]> start(HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
@@ -98,7 +101,9 @@ public class BulkOperationsApi {
 
     @PostMapping("/v1/bulk-operations/{id}/cancel")
     ResponseEntity<byte[]> cancel(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
         var unknown = new ApiException(HttpStatus.NOT_FOUND, "bulk operation not found");
         var number = Parameters.id(id, unknown);
         if (operations.progress(number).isEmpty()) {

@@ -90,10 +90,11 @@ final class EventJson {
             return new Value(null, "none");
         }
         try {
-            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return mayBeJson && Json.isJson(text)
-                    ? new Value(new RawValue(text), "json")
-                    : new Value(text, "text");
+            var text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return mayBeJson && Json.isJson(text) ? new Value(new RawValue(text), "json") : new Value(text, "text");
         } catch (CharacterCodingException e) {
             return new Value(Base64.getEncoder().encodeToString(bytes), "base64");
         }

@@ -43,13 +43,14 @@ public class EventsApi {
     @GetMapping("/v1/events/{id}")
     ResponseEntity<byte[]> event(@PathVariable String id) {
         var unknown = ApiException.eventNotFound();
-        return Json.ok(EventJson.detail(
-                details.find(Parameters.id(id, unknown)).orElseThrow(() -> unknown)));
+        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown)).orElseThrow(() -> unknown)));
     }
 
     @PostMapping("/v1/events/{id}/retry")
     DeferredResult<ResponseEntity<byte[]>> retry(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
         var unknown = ApiException.eventNotFound();
         var row = details.row(Parameters.id(id, unknown)).orElseThrow(() -> unknown);
         var isFailure = ItemState.FAILURES.contains(row.state());
@@ -60,9 +61,12 @@ public class EventsApi {
     /** Sees to it that an event that waits, or has failed, is never handled. */
     @PostMapping("/v1/events/{id}/discard")
     ResponseEntity<byte[]> discard(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
         var answer = operations.discard(
-                Parameters.id(id, ApiException.eventNotFound()), Asked.of(request, body).by());
+                Parameters.id(id, ApiException.eventNotFound()),
+                Asked.of(request, body).by());
         return switch (answer) {
             case DISCARDED -> Json.ok(Map.of("discarded", true));
             case REQUESTED, ALREADY_REQUESTED ->

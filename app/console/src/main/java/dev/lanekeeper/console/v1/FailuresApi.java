@@ -100,7 +100,9 @@ public class FailuresApi {
 
     @PostMapping("/v1/failures/{id}/retry")
     DeferredResult<ResponseEntity<byte[]>> retry(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
         var row = details.row(Parameters.id(id, ApiException.failureNotFound()))
                 .orElseThrow(ApiException::failureNotFound);
         if (!ItemState.FAILURES.contains(row.state()) && !details.hasFailedBefore(row.itemId())) {

@@ -60,21 +60,19 @@ public class HandlersApi {
             HttpServletRequest request,
             @RequestBody(required = false) byte @Nullable [] body) {
         var by = Asked.of(request, body).by();
-        var answer =
-                switch (half + "/" + verb) {
-                    case "intake/pause" -> operations.pauseIntake(id, by);
-                    case "intake/resume" -> operations.resumeIntake(id, by);
-                    case "processing/pause" -> operations.pauseProcessing(id, by);
-                    case "processing/resume" -> operations.resumeProcessing(id, by);
-                    default -> throw new ApiException(HttpStatus.NOT_FOUND, "not found");
-                };
+        var answer = switch (half + "/" + verb) {
+            case "intake/pause" -> operations.pauseIntake(id, by);
+            case "intake/resume" -> operations.resumeIntake(id, by);
+            case "processing/pause" -> operations.pauseProcessing(id, by);
+            case "processing/resume" -> operations.resumeProcessing(id, by);
+            default -> throw new ApiException(HttpStatus.NOT_FOUND, "not found");
+        };
         return answer(answer);
     }
 
     private static ResponseEntity<byte[]> answer(HandlerAnswer answer) {
         return switch (answer) {
-            case PAUSED, RESUMED ->
-                Json.ok(Map.of("answer", answer.name().toLowerCase(Locale.ROOT)));
+            case PAUSED, RESUMED -> Json.ok(Map.of("answer", answer.name().toLowerCase(Locale.ROOT)));
             case NOT_FOUND -> throw unknown();
             case ALREADY_PAUSED -> Json.error(HttpStatus.CONFLICT, "it is paused already");
             case NOT_PAUSED -> Json.error(HttpStatus.CONFLICT, "it is not paused");

@@ -59,7 +59,9 @@ final class Json {
     /** What somebody sent; an empty body is an empty object. */
     static <T> T read(byte @Nullable [] body, Class<T> type) {
         try {
-            return MAPPER.readValue(body == null || body.length == 0 ? "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8) : body, type);
+            return MAPPER.readValue(
+                    body == null || body.length == 0 ? "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8) : body,
+                    type);
         } catch (tools.jackson.core.JacksonException e) {
             throw new ApiException(HttpStatus.BAD_REQUEST, "the body is not the JSON object that is expected here");
         }

@@ -38,7 +38,8 @@ public class LanesApi {
         var parameters = new Parameters(request);
         var resource = parameters.text("resource");
         if (resource != null) {
-            return Json.ok(lanes.ofResource(resource).stream().map(LanesApi::json).toList());
+            return Json.ok(
+                    lanes.ofResource(resource).stream().map(LanesApi::json).toList());
         }
         var list = parameters.word("list", LaneList::parse, Arrays.toString(LaneList.values()));
         var after = parameters.word("after", LanePlace::parse, "the places that a Link header names");
@@ -58,7 +59,15 @@ public class LanesApi {
     ResponseEntity<byte[]> count() {
         var counts = lanes.counts();
         var json = new LinkedHashMap<String, Object>();
-        Map.of("active", counts.active(), "ready", counts.ready(), "blocked", counts.blocked(), "parked", counts.parked())
+        Map.of(
+                        "active",
+                        counts.active(),
+                        "ready",
+                        counts.ready(),
+                        "blocked",
+                        counts.blocked(),
+                        "parked",
+                        counts.parked())
                 .forEach((state, count) -> {
                     json.put(state, count.value());
                     if (count.orMore()) {
@@ -76,24 +85,33 @@ public class LanesApi {
 
     @PostMapping("/v1/lanes/{id}/park")
     ResponseEntity<byte[]> park(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
-        return answer(operations.park(Parameters.laneId(id), Asked.of(request, body).by()));
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
+        return answer(
+                operations.park(Parameters.laneId(id), Asked.of(request, body).by()));
     }
 
     @PostMapping("/v1/lanes/{id}/unpark")
     ResponseEntity<byte[]> unpark(
-            @PathVariable String id, HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
-        return answer(operations.unpark(Parameters.laneId(id), Asked.of(request, body).by()));
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
+        return answer(
+                operations.unpark(Parameters.laneId(id), Asked.of(request, body).by()));
     }
 
     private static ResponseEntity<byte[]> answer(LaneAnswer answer) {
         return switch (answer) {
-            case PARKED, UNPARKED ->
-                Json.ok(Map.of("answer", answer.name().toLowerCase(Locale.ROOT)));
+            case PARKED, UNPARKED -> Json.ok(Map.of("answer", answer.name().toLowerCase(Locale.ROOT)));
             case REQUESTED ->
                 Json.answer(
                         HttpStatus.ACCEPTED,
-                        Map.of("answer", "requested", "message", "a run works on it and stops after the item that it handles"));
+                        Map.of(
+                                "answer",
+                                "requested",
+                                "message",
+                                "a run works on it and stops after the item that it handles"));
             case NOT_FOUND -> Json.error(HttpStatus.NOT_FOUND, "lane not found");
             case ALREADY_PARKED -> Json.error(HttpStatus.CONFLICT, "somebody else has parked it");
             case NOT_PARKED -> Json.error(HttpStatus.CONFLICT, "it is not parked");

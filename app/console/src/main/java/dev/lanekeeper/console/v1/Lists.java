@@ -34,7 +34,8 @@ final class Lists {
         var order = order(filter);
         var page = find(parameters, filter, order);
         var total = items.count(filter, order);
-        var contents = details.contents(page.rows().stream().map(ItemRow::itemId).toList(), SHOWN_BYTES);
+        var contents =
+                details.contents(page.rows().stream().map(ItemRow::itemId).toList(), SHOWN_BYTES);
         var answer = ResponseEntity.ok()
                 .header("X-Total-Count", Long.toString(total.value()))
                 .header("X-Total-Count-Capped", Boolean.toString(total.orMore()));
@@ -68,8 +69,8 @@ final class Lists {
     /** By event time, as far as there is an index for it: done items, and failures. */
     private static ItemOrder order(ItemFilter filter) {
         var states = filter.states();
-        var isByEventTime = !states.isEmpty()
-                && (states.equals(Set.of(ItemState.DONE)) || ItemState.FAILURES.containsAll(states));
+        var isByEventTime =
+                !states.isEmpty() && (states.equals(Set.of(ItemState.DONE)) || ItemState.FAILURES.containsAll(states));
         return isByEventTime ? ItemOrder.EVENT_TIME : ItemOrder.STORED;
     }
 }

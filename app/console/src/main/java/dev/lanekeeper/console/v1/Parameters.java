@@ -82,7 +82,8 @@ record Parameters(HttpServletRequest request) {
                 ? otherwise
                 : Arrays.stream(text.split(",", -1))
                         .map(word -> ItemState.parse(word)
-                                .orElseThrow(() -> refused("state", "is none of " + Arrays.toString(ItemState.values()))))
+                                .orElseThrow(
+                                        () -> refused("state", "is none of " + Arrays.toString(ItemState.values()))))
                         .collect(Collectors.toUnmodifiableSet());
     }
 

@@ -84,9 +84,7 @@ public final class RequestLog extends OncePerRequestFilter implements HandlerInt
 
     private static String remoteAddress(HttpServletRequest request) {
         var forwarded = request.getHeader("X-Forwarded-For");
-        return forwarded == null || forwarded.isBlank()
-                ? request.getRemoteAddr()
-                : forwarded.split(",", 2)[0].strip();
+        return forwarded == null || forwarded.isBlank() ? request.getRemoteAddr() : forwarded.split(",", 2)[0].strip();
     }
 
     /** {@code null} for an empty or an unknown one. */

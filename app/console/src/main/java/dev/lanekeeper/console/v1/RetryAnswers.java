@@ -41,7 +41,8 @@ public final class RetryAnswers implements AutoCloseable {
 
     public RetryAnswers(Database database) {
         this.search = new RetryProgressSearch(database);
-        var unused = thread.scheduleWithFixedDelay(this::look, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        var unused =
+                thread.scheduleWithFixedDelay(this::look, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Compared by identity: two requests may wait for one item. */

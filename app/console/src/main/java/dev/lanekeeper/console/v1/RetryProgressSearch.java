@@ -65,12 +65,17 @@ final class RetryProgressSearch {
     }
 
     private record Obstacles(
-            boolean handlerServed, boolean handlerPaused, boolean laneOwned, boolean laneParked, @Nullable Instant dueAt) {}
+            boolean handlerServed,
+            boolean handlerPaused,
+            boolean laneOwned,
+            boolean laneParked,
+            @Nullable Instant dueAt) {}
 
     /** Why an item does not run yet, in words; {@code null} when nothing but time stands in its way. */
     @Nullable
     String obstacle(long item) {
-        var found = search.read(() -> search.sql("""
+        var found = search.read(
+                () -> search.sql("""
                         SELECT EXISTS (
                                SELECT
                                  FROM lanekeeper.node
@@ -107,7 +112,8 @@ final class RetryProgressSearch {
 
     /** The newest item that repeats this one. */
     long repetition(long original) {
-        return search.read(() -> search.sql("""
+        return search.read(
+                () -> search.sql("""
                         SELECT item_id
                           FROM lanekeeper.work_item
                          WHERE retry_of = ?

@@ -65,7 +65,10 @@ class ItemSearchTest {
 
     @Test
     void findsWhatEveryPartOfTheFilterSays() {
-        var filter = DONE.withEntity("e42").withType("placed").withGroup("order-group").withResource("done42");
+        var filter = DONE.withEntity("e42")
+                .withType("placed")
+                .withGroup("order-group")
+                .withResource("done42");
 
         var rows = items.page(filter, ItemOrder.STORED, null, 50).rows();
 
@@ -74,9 +77,11 @@ class ItemSearchTest {
             assertThat(row.resource()).isEqualTo("done42");
             assertThat(row.state()).isEqualTo(ItemState.DONE);
         });
-        assertThat(items.page(filter.withType("cancelled"), ItemOrder.STORED, null, 50).rows())
+        assertThat(items.page(filter.withType("cancelled"), ItemOrder.STORED, null, 50)
+                        .rows())
                 .isEmpty();
-        assertThat(items.page(filter.withGroup("rare-group"), ItemOrder.EVENT_TIME, null, 50).rows())
+        assertThat(items.page(filter.withGroup("rare-group"), ItemOrder.EVENT_TIME, null, 50)
+                        .rows())
                 .isEmpty();
     }
 
@@ -97,9 +102,11 @@ class ItemSearchTest {
         var from = FilledDatabase.START.plusSeconds(3);
         var to = from.plusMillis(100);
 
-        assertThat(items.page(DONE.within(from, to), ItemOrder.STORED, null, 500).rows())
+        assertThat(items.page(DONE.within(from, to), ItemOrder.STORED, null, 500)
+                        .rows())
                 .hasSize(100)
-                .allMatch(row -> !row.storedAt().isBefore(from) && row.storedAt().isBefore(to));
+                .allMatch(
+                        row -> !row.storedAt().isBefore(from) && row.storedAt().isBefore(to));
         var failed = FAILURES.within(
                 FilledDatabase.START_OF_FAILURES.plusMillis(50), FilledDatabase.START_OF_FAILURES.plusMillis(60));
         assertThat(items.page(failed, ItemOrder.FINISHED, null, 900).rows()).hasSize(10);

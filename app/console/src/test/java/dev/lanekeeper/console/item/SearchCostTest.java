@@ -86,7 +86,8 @@ class SearchCostTest {
                         50));
         pages.put("failures", () -> items.page(failures, ItemOrder.FINISHED, null, 50));
         pages.put("failures by event time", () -> items.page(failures, ItemOrder.EVENT_TIME, null, 50));
-        pages.put("failures of a handler", () -> items.page(failures.withHandler("rare"), ItemOrder.FINISHED, null, 50));
+        pages.put(
+                "failures of a handler", () -> items.page(failures.withHandler("rare"), ItemOrder.FINISHED, null, 50));
         pages.put(
                 "failures of a kind",
                 () -> items.page(failures.withFingerprint("Oops at place 7"), ItemOrder.FINISHED, null, 50));
