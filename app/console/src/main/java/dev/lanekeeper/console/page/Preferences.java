@@ -42,11 +42,12 @@ public class Preferences {
     /**
      * @param here the page to go back to, below the console's path
      */
-    record Choice(String value, @Nullable String here) {}
+    record Choice(@Nullable String value, @Nullable String here) {}
 
     private RedirectView keep(String name, Choice choice, HttpServletRequest request, HttpServletResponse response) {
-        if (VALUES.contains(choice.value())) {
-            var cookie = ResponseCookie.from(name, choice.value())
+        var value = choice.value();
+        if (value != null && VALUES.contains(value)) {
+            var cookie = ResponseCookie.from(name, value)
                     .path(request.getContextPath() + path.value())
                     .maxAge(KEPT)
                     .httpOnly(true)
