@@ -23,6 +23,7 @@ public final class LatencyRecorder implements RunListener {
 
     static final int MINUTE = 60;
     static final int QUARTER = 900;
+    static final int HOUR = 3_600;
 
     private final Clock clock;
     private final LongSupplier nodeId;
@@ -60,13 +61,14 @@ public final class LatencyRecorder implements RunListener {
         return rows;
     }
 
-    /** The current minute and the current quarter of an hour of one handler. */
+    /** The current minute, quarter of an hour and hour of one handler. */
     private final class HandlerWindows {
 
         private final int handlerId;
         private final List<Row> over = new ArrayList<>();
         private @Nullable Window minute;
         private @Nullable Window quarter;
+        private @Nullable Window hour;
 
         HandlerWindows(int handlerId) {
             this.handlerId = handlerId;
@@ -75,10 +77,13 @@ public final class LatencyRecorder implements RunListener {
         synchronized void record(List<Result> results, Instant now) {
             var inMinute = current(minute, MINUTE, now);
             var inQuarter = current(quarter, QUARTER, now);
+            var inHour = current(hour, HOUR, now);
             minute = inMinute;
             quarter = inQuarter;
+            hour = inHour;
+            var windows = new Window[] {inMinute, inQuarter, inHour};
             for (var told : results) {
-                measure(told.item(), told.result(), inMinute, inQuarter);
+                measure(told.item(), told.result(), windows);
             }
         }
 
@@ -102,6 +107,9 @@ public final class LatencyRecorder implements RunListener {
             if (quarter != null) {
                 rows.addAll(quarter.takeUnwritten());
             }
+            if (hour != null) {
+                rows.addAll(hour.takeUnwritten());
+            }
         }
     }
 
@@ -114,24 +122,25 @@ public final class LatencyRecorder implements RunListener {
      * The way to the first attempt is measured once, and not for what a person has retried: that waited for the person. Clocks
      * of different machines may disagree: a moment that seems to lie before the last one took no time.
      */
-    private static void measure(WaitingItem item, ItemResult result, Window minute, Window quarter) {
+    private static void measure(WaitingItem item, ItemResult result, Window[] windows) {
         var producedAt = item.event().producedAt();
         var byHand = item.repeated() || (item.attempts() == 0 && item.dueAt().isAfter(item.storedAt()));
         if (item.attempts() == 0 && !byHand) {
-            record(Stage.KAFKA, producedAt, item.polledAt(), minute, quarter);
-            record(Stage.BUFFER, item.polledAt(), item.storedAt(), minute, quarter);
-            record(Stage.WAIT, item.storedAt(), result.startedAt(), minute, quarter);
+            record(Stage.KAFKA, producedAt, item.polledAt(), windows);
+            record(Stage.BUFFER, item.polledAt(), item.storedAt(), windows);
+            record(Stage.WAIT, item.storedAt(), result.startedAt(), windows);
         }
-        record(Stage.HANDLER, result.startedAt(), result.finishedAt(), minute, quarter);
+        record(Stage.HANDLER, result.startedAt(), result.finishedAt(), windows);
         if (result instanceof ItemResult.Finished && !byHand) {
-            record(Stage.TOTAL, producedAt, result.finishedAt(), minute, quarter);
+            record(Stage.TOTAL, producedAt, result.finishedAt(), windows);
         }
     }
 
-    private static void record(Stage stage, Instant from, Instant until, Window minute, Window quarter) {
+    private static void record(Stage stage, Instant from, Instant until, Window[] windows) {
         var micros = micros(from, until);
-        minute.record(stage, micros);
-        quarter.record(stage, micros);
+        for (var window : windows) {
+            window.record(stage, micros);
+        }
     }
 
     private static long micros(Instant from, Instant until) {

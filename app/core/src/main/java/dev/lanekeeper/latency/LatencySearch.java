@@ -39,7 +39,7 @@ public final class LatencySearch {
         return over(NOW);
     }
 
-    /** The same for any time until now; what is longer than two hours is a quarter of an hour too long at most. */
+    /** The same for any time until now; what is longer than two hours is an hour too long at most. */
     public List<Latency> over(Duration time) {
         return latencies(null, time);
     }
@@ -50,7 +50,8 @@ public final class LatencySearch {
     }
 
     private List<Latency> latencies(@Nullable String handler, Duration time) {
-        return merged(rows(handler, time), row -> List.of(row.handler(), row.stage())).stream()
+        var seconds = time.compareTo(FINE) <= 0 ? LatencyRecorder.MINUTE : LatencyRecorder.HOUR;
+        return merged(rows(handler, time, seconds), row -> List.of(row.handler(), row.stage())).stream()
                 .map(Merged::latency)
                 .toList();
     }
@@ -60,14 +61,11 @@ public final class LatencySearch {
      * for each quarter of an hour. Times in which nothing was measured have no point.
      */
     public List<LatencyPoint> points(String handler, Duration time) {
-        var length = Duration.ofSeconds(seconds(time));
-        return merged(rows(handler, time), row -> List.of(row.stage(), row.since())).stream()
+        var seconds = time.compareTo(FINE) <= 0 ? LatencyRecorder.MINUTE : LatencyRecorder.QUARTER;
+        var length = Duration.ofSeconds(seconds);
+        return merged(rows(handler, time, seconds), row -> List.of(row.stage(), row.since())).stream()
                 .map(m -> new LatencyPoint(m.since, length, m.latency()))
                 .toList();
-    }
-
-    private static int seconds(Duration time) {
-        return time.compareTo(FINE) <= 0 ? LatencyRecorder.MINUTE : LatencyRecorder.QUARTER;
     }
 
     private record Row(
@@ -80,8 +78,7 @@ public final class LatencySearch {
             long maxMicros,
             byte[] histogram) {}
 
-    private List<Row> rows(@Nullable String handler, Duration time) {
-        var seconds = seconds(time);
+    private List<Row> rows(@Nullable String handler, Duration time, int seconds) {
         return database.sql("""
                         SELECT h.name, l.stage, l.since, l.events, l.sum_micros, l.min_micros, l.max_micros, l.histogram
                           FROM lanekeeper.handler AS h

@@ -10,7 +10,7 @@ import java.util.List;
 final class LatencyStore {
 
     private static final Duration MINUTES_ARE_KEPT = Duration.ofHours(25);
-    private static final Duration QUARTERS_ARE_KEPT = Duration.ofDays(31);
+    private static final Duration OTHERS_ARE_KEPT = Duration.ofDays(31);
 
     private final Database database;
 
@@ -52,7 +52,8 @@ final class LatencyStore {
     /** Deletes what no picture shows any more. */
     void forget(Instant now) {
         forget(LatencyRecorder.MINUTE, now.minus(MINUTES_ARE_KEPT));
-        forget(LatencyRecorder.QUARTER, now.minus(QUARTERS_ARE_KEPT));
+        forget(LatencyRecorder.QUARTER, now.minus(OTHERS_ARE_KEPT));
+        forget(LatencyRecorder.HOUR, now.minus(OTHERS_ARE_KEPT));
     }
 
     private void forget(int seconds, Instant before) {

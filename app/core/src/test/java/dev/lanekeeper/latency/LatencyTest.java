@@ -97,6 +97,7 @@ class LatencyTest {
                     assertThat(p.latency()).isEqualTo(handler);
                     assertThat(p.since()).isEqualTo(NOON);
                 });
+        assertThat(of(search.over(Duration.ofHours(24)), Stage.HANDLER)).isEqualTo(handler);
         assertThat(search.points("else", Duration.ofHours(24))).isEmpty();
     }
 
