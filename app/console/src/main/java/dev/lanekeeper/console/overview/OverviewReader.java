@@ -144,14 +144,14 @@ public final class OverviewReader {
     }
 
     private static Figure blocked(Facts facts) {
-        var blocked = Numbers.capped(facts.sum(HandlerRow::blocked), OverviewSearch.CAP);
         var parked = facts.parkedInAll();
+        var beside = parked == 0 ? "" : Numbers.capped(parked, OverviewSearch.CAP) + " parked, ";
         var attempts = facts.hour().total(Minute::attempts);
         return new Figure(
                 "Blocked lanes",
-                parked == 0 ? blocked : blocked + " + " + Numbers.capped(parked, OverviewSearch.CAP) + " parked",
+                Numbers.capped(facts.sum(HandlerRow::blocked), OverviewSearch.CAP),
                 "",
-                Numbers.count(attempts) + " failed attempts/h",
+                beside + Numbers.count(attempts) + " failed attempts/h",
                 null,
                 parked == 0 ? "/lanes?state=blocked" : "/lanes?state=parked",
                 Sparkline.of(
