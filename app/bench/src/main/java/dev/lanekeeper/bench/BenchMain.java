@@ -5,17 +5,22 @@ import java.util.Arrays;
 /** The entry point of {@code ops/bench}: the first word names the bench, the rest are its options. */
 public final class BenchMain {
 
+    private static final String USAGE = "ops/bench corridor [options]\n\n" + CorridorOptions.USAGE
+            + "\nops/bench console [options]\n\n" + ConsoleOptions.USAGE;
+
     private BenchMain() {}
 
     public static void main(String... args) throws Exception {
-        if (args.length == 0 || !args[0].equals("corridor")) {
-            System.err.println("Usage: ops/bench corridor [options]\n\n" + CorridorOptions.USAGE);
-            System.exit(2);
-        }
+        var name = args.length == 0 ? "" : args[0];
+        var words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         try {
-            new CorridorBench(CorridorOptions.parse(Arrays.asList(args).subList(1, args.length))).run();
+            switch (name) {
+                case "corridor" -> new CorridorBench(CorridorOptions.parse(words)).run();
+                case "console" -> new ConsoleBench(ConsoleOptions.parse(words)).run();
+                default -> throw new IllegalArgumentException("Which bench?");
+            }
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\n\n" + CorridorOptions.USAGE);
+            System.err.println(e.getMessage() + "\n\n" + USAGE);
             System.exit(2);
         }
         System.exit(0);

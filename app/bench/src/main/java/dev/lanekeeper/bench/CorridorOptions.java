@@ -109,21 +109,21 @@ record CorridorOptions(
                     json,
                     profile);
         }
+    }
 
-        private static int number(String option, Iterator<String> rest) {
-            var value = value(option, rest);
-            try {
-                return Integer.parseInt(value.replace("_", ""));
-            } catch (NumberFormatException e) {
-                throw new IllegalArgumentException(option + " wants a number, not " + value, e);
-            }
+    static int number(String option, Iterator<String> rest) {
+        var value = value(option, rest);
+        try {
+            return Integer.parseInt(value.replace("_", ""));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(option + " wants a number, not " + value, e);
         }
+    }
 
-        private static String value(String option, Iterator<String> rest) {
-            if (!rest.hasNext()) {
-                throw new IllegalArgumentException(option + " wants a value");
-            }
-            return rest.next();
+    static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " wants a value");
         }
+        return rest.next();
     }
 }

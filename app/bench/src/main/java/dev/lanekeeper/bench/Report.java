@@ -101,14 +101,19 @@ final class Report {
     }
 
     private Map<String, Object> machine() {
+        var machine = machine(server);
+        machine.put("workers", options.workers());
+        machine.put("flush_size", options.flushSize());
+        return machine;
+    }
+
+    static Map<String, Object> machine(PostgresServer server) {
         var machine = new LinkedHashMap<String, Object>();
         machine.put("cores", Runtime.getRuntime().availableProcessors());
         machine.put("java", Runtime.version().toString());
         machine.put("postgres", Sql.number(server.dataSource(), "SELECT current_setting('server_version_num')::int"));
         machine.put("architecture", System.getProperty("os.arch"));
         machine.put("system", System.getProperty("os.name").toLowerCase(Locale.ROOT));
-        machine.put("workers", options.workers());
-        machine.put("flush_size", options.flushSize());
         return machine;
     }
 

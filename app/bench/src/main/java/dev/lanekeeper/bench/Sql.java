@@ -27,6 +27,17 @@ final class Sql {
         }
     }
 
+    static String text(DataSource source, String query) {
+        try (var connection = source.getConnection();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Could not ask " + query, e);
+        }
+    }
+
     static void execute(DataSource source, String... statements) {
         try (var connection = source.getConnection();
                 var statement = connection.createStatement()) {
