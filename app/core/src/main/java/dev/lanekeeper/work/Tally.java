@@ -26,7 +26,6 @@ final class Tally {
         FLUSHES,
         FLUSHED_BYTES,
         LARGEST_FLUSH,
-        RUNS,
         BUSY_MICROS
     }
 

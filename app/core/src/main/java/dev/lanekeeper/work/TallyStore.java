@@ -32,9 +32,9 @@ final class TallyStore {
                         INSERT INTO lanekeeper.tally AS t (
                                minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
                                failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
-                               reopened_discarded, lost_at_broker, dropped_results, flushes, flushed_bytes, largest_flush, runs,
+                               reopened_discarded, lost_at_broker, dropped_results, flushes, flushed_bytes, largest_flush,
                                busy_micros)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                             ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
                            SET consumed = t.consumed + excluded.consumed,
                                duplicates = t.duplicates + excluded.duplicates,
@@ -54,7 +54,6 @@ final class TallyStore {
                                flushes = t.flushes + excluded.flushes,
                                flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
                                largest_flush = greatest(t.largest_flush, excluded.largest_flush),
-                               runs = t.runs + excluded.runs,
                                busy_micros = t.busy_micros + excluded.busy_micros
                         """)
                         .param(minute)
@@ -79,7 +78,6 @@ final class TallyStore {
                         .param(t.get(Count.FLUSHES))
                         .param(t.get(Count.FLUSHED_BYTES))
                         .param(t.get(Count.LARGEST_FLUSH))
-                        .param(t.get(Count.RUNS))
                         .param(t.get(Count.BUSY_MICROS))
                         .update());
     }

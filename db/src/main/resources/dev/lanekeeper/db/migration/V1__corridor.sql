@@ -200,7 +200,6 @@ CREATE TABLE ${schema}.tally (
   flushes       bigint      NOT NULL DEFAULT 0,
   flushed_bytes bigint      NOT NULL DEFAULT 0,
   largest_flush integer     NOT NULL DEFAULT 0,
-  runs          bigint      NOT NULL DEFAULT 0,
   busy_micros   bigint      NOT NULL DEFAULT 0,
   PRIMARY KEY (minute, node_id, slot, handler_id)
 ) WITH (fillfactor = 50);
