@@ -221,13 +221,15 @@ public final class ProgressStore {
                 == 1;
     }
 
+    private record Generation(String topic, int partition, long generation) {}
+
     /** The current generation of each partition of a handler; a consumer whose own is lower was taken over or reset. */
     public Map<Place, Long> generations(int handlerId) {
         return database.sql("""
                         SELECT topic, partition, generation
                           FROM lanekeeper.partition_progress
                          WHERE handler_id = ?
-                        """).param(handlerId).query(PartitionClaim.class).list().stream()
-                .collect(Collectors.toMap(c -> new Place(c.topic(), c.partition()), PartitionClaim::generation));
+                        """).param(handlerId).query(Generation.class).list().stream()
+                .collect(Collectors.toMap(g -> new Place(g.topic(), g.partition()), Generation::generation));
     }
 }

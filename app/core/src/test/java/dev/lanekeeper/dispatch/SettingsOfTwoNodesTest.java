@@ -65,13 +65,14 @@ class SettingsOfTwoNodesTest {
     private HandlerDefinition orders() {
         return handler("orders", context -> {
             calls.incrementAndGet();
-            if (context.resource().startsWith("slow")) {
+            var resource = String.valueOf(context.resource());
+            if (resource.startsWith("slow")) {
                 running.incrementAndGet();
                 release.await(60, TimeUnit.SECONDS);
                 running.decrementAndGet();
                 return Outcome.ack();
             }
-            if (context.resource().startsWith("bad")) {
+            if (resource.startsWith("bad")) {
                 throw new IllegalStateException("never");
             }
             return Outcome.ack();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an item of a Kafka record: only its resource and its identity are looked at, on the consumer's thread. A record that
- * cannot be read becomes an item that says so; this never throws.
+ * cannot be read becomes an item that says so, whatever the hooks throw; only a lack of memory, which says nothing about the
+ * record, ends the consumer, and another takes its place.
  */
 final class RecordReader {
 
@@ -61,6 +62,8 @@ final class RecordReader {
         try {
             var resource = handler.lanes().resource().resourceOf(event);
             return resource == null || resource.isEmpty() ? null : storable(resource);
+        } catch (OutOfMemoryError e) {
+            throw e;
         } catch (Throwable e) {
             problems.add(problem("resource", e));
             return null;
@@ -70,6 +73,8 @@ final class RecordReader {
     private @Nullable UUID identity(RawEvent event, List<String> problems) {
         try {
             return Identity.of(handler.identity(), event);
+        } catch (OutOfMemoryError e) {
+            throw e;
         } catch (Throwable e) {
             problems.add(problem("identity", e));
             return null;
