@@ -170,7 +170,22 @@ class RepairTest {
                         SELECT :lane, item_id, now() + interval '1 hour', handler_id, 1, 1
                           FROM stored
                         """).param("lane", lane).param("resource", resource).update();
+        account(0);
         return lane;
+    }
+
+    /** What a test has written by itself is in the tallies too, or the overview of the same site would call it a fault. */
+    private void account(int done) {
+        site.sql().sql("""
+                        INSERT INTO lanekeeper.tally AS t (minute, node_id, slot, handler_id, stored, repeated, done)
+                        SELECT date_trunc('minute', now()), -1, 0, handler_id, 1, 1, :done
+                          FROM lanekeeper.handler
+                         WHERE name = 'orders'
+                            ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
+                           SET stored = t.stored + 1,
+                               repeated = t.repeated + 1,
+                               done = t.done + excluded.done
+                        """).param("done", done).update();
     }
 
     @Test
@@ -215,6 +230,7 @@ class RepairTest {
                           FROM stored
                         RETURNING item_id
                         """).query(Long.class).single();
+        account(1);
         var page = site.signedIn("vera", Visit.usual());
 
         page.navigate(site.address("/events/" + id));
