@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -53,6 +54,7 @@ final class BareLoop implements Contender {
         private final CountDownLatch done = new CountDownLatch(1);
         private final Thread thread = new Thread(this::run, "bare-loop");
         private volatile boolean closed;
+        private final AtomicInteger stored = new AtomicInteger();
         private volatile @Nullable Exception failure;
 
         Loop(Round round, PostgresDatabase database) {
@@ -92,13 +94,13 @@ final class BareLoop implements Contender {
                     var connection = database.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 consumer.subscribe(List.of(round.topic()));
-                for (var stored = 0; stored < round.load().events() && !closed; ) {
+                while (stored.get() < round.load().events() && !closed) {
                     var records = consumer.poll(Duration.ofMillis(100));
                     if (!records.isEmpty()) {
                         round.meter().begin();
                         insert(connection, records);
                         consumer.commitSync();
-                        stored += records.count();
+                        stored.addAndGet(records.count());
                     }
                 }
             } catch (SQLException | RuntimeException e) {
@@ -145,6 +147,11 @@ final class BareLoop implements Contender {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("Interrupted", e);
             }
+        }
+
+        @Override
+        public int done() {
+            return stored.get();
         }
 
         @Override

@@ -80,14 +80,18 @@ final class ByHand implements Contender {
         @Override
         public boolean awaitDone(Duration patience) {
             var deadline = System.nanoTime() + patience.toNanos();
-            var handler = context.getBean(ByHandHandler.class);
-            while (handler.done() < round.load().events() || !areJobsEnded()) {
+            while (done() < round.load().events() || !areJobsEnded()) {
                 if (System.nanoTime() > deadline) {
                     return false;
                 }
                 LockSupport.parkNanos(5_000_000);
             }
             return true;
+        }
+
+        @Override
+        public int done() {
+            return context.getBean(ByHandHandler.class).done();
         }
 
         private boolean areJobsEnded() {

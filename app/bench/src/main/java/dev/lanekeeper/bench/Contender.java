@@ -41,6 +41,9 @@ interface Contender {
         /** Begins to read; tells the meter when the first record comes. */
         void start();
 
+        /** How many events it has done so far. */
+        int done();
+
         /** Waits until the results of all events are committed; false when that takes too long. */
         boolean awaitDone(Duration patience);
 

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * From a broker process through the corridor to DONE, one contender after the other in the same JVM, on the same topic and the same
@@ -64,9 +66,9 @@ final class CorridorBench {
 
     private Map<String, List<Scores>> flatOut(
             KafkaBroker broker, PostgresServer server, List<Contender> contenders, Profile profile) {
-        var load = Load.of(options.resources(), options.events(), SEED);
+        var load = Load.of(options.resources(), options.runIn() + options.events(), SEED);
         broker.createTopic("backlog", PARTITIONS);
-        new Feed(broker).backlog("backlog", load);
+        new Feed(broker).backlog("backlog", load, load.events());
         var scores = new LinkedHashMap<String, List<Scores>>();
         System.out.print(Report.head());
         for (var turn = -options.warmUps(); turn < options.rounds(); turn++) {
@@ -90,14 +92,37 @@ final class CorridorBench {
             var round = new Round(++number, broker, "backlog", load, journal, meter, options);
             var running = contender.open(round);
             try (running) {
-                var before = Written.read(running.database());
-                profile.begin(contender.name());
+                var before = Before.of(running);
                 running.start();
+                if (options.runIn() > 0) {
+                    before = runIn(running, options.runIn());
+                    round.meter().restart();
+                }
+                profile.begin(contender.name());
                 var done = running.awaitDone(PATIENCE);
                 profile.end();
-                return score(turn, round, running, done, before, 0);
+                return score(turn, round, running, done, before);
             }
         }
+    }
+
+    /** What there was when the measurement began. */
+    private record Before(Written written, int done, long jobs) {
+
+        static Before of(Running running) {
+            return new Before(Written.read(running.database()), running.done(), running.jobs());
+        }
+    }
+
+    private static Before runIn(Running running, int events) {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (running.done() < events) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("The run-in has not ended after " + PATIENCE);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return Before.of(running);
     }
 
     private Map<String, List<Scores>> quiet(KafkaBroker broker, PostgresServer server, List<Contender> contenders) {
@@ -113,30 +138,37 @@ final class CorridorBench {
     }
 
     private Scores quietRound(KafkaBroker broker, PostgresServer server, Contender contender) {
-        var warmUp = options.quietRate() * QUIET_WARM_UP_SECONDS;
+        var warmUp = options.runIn() + options.quietRate() * QUIET_WARM_UP_SECONDS;
         var load = Load.of(options.resources(), options.quietRate() * options.quietSeconds() + warmUp, SEED);
         var topic = "quiet-" + contender.name();
         broker.createTopic(topic, PARTITIONS);
         try (var meter = new Meter(server)) {
             var round = new Round(++number, broker, topic, load, new Journal(load), meter, options);
             try (var running = contender.open(round)) {
-                var before = Written.read(running.database());
+                var feed = new Feed(broker);
+                feed.backlog(topic, load, options.runIn());
                 running.start();
-                new Feed(broker).rate(topic, load, options.quietRate());
+                runIn(running, options.runIn());
+                var feeding = CompletableFuture.runAsync(
+                        () -> feed.rate(topic, load, options.runIn(), options.quietRate()),
+                        r -> new Thread(r, "feed").start());
+                var before = runIn(running, warmUp);
+                round.meter().restart();
+                feeding.join();
                 var done = running.awaitDone(Duration.ofMinutes(2));
-                return score(0, round, running, done, before, warmUp);
+                return score(0, round, running, done, before);
             }
         }
     }
 
-    private Scores score(int turn, Round round, Running running, boolean done, Written before, int from) {
+    private Scores score(int turn, Round round, Running running, boolean done, Before before) {
         var usage = round.meter().end();
-        var events = round.load().events();
+        var events = round.load().events() - before.done();
         var verdict = running.handles() ? round.journal().verdict() : new Journal.Verdict(done, true, true);
-        var latencies = running.latencies(from);
-        var jobs = running.jobs();
+        var latencies = running.latencies(before.done());
+        var jobs = running.jobs() - before.jobs();
         running.close();
-        var written = Written.read(running.database()).minus(before);
+        var written = Written.read(running.database()).minus(before.written());
         return new Scores(
                 turn,
                 events,

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code ops/bench corridor} was asked to do.
  *
- * @param events how many events each contender handles in each round
+ * @param runIn how many events each contender handles in each round before it is measured, so that its code is compiled
+ * @param events how many events each contender handles in each round while it is measured
  * @param resources how they are spread over resources
  * @param contenders in the order of their turns
  * @param rounds how many rounds are measured, after those that warm the JVM up
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param quietSeconds how long the quiet run lasts; 0 for none
  */
 record CorridorOptions(
+        int runIn,
         int events,
         String resources,
         List<String> contenders,
@@ -35,7 +37,8 @@ record CorridorOptions(
         @Nullable Path profile) {
 
     static final String USAGE = """
-            --events N                  events of each round (100000)
+            --run-in N                  events of each round before the measured ones (0)
+            --events N                  measured events of each round (100000)
             --resources SPREAD          zipf:100, uniform:10000, unique, none or one (zipf:100)
             --contenders A,B            of lanekeeper, bare, by-hand (lanekeeper,bare)
             --warm-ups N                rounds that are not measured (1)
@@ -60,6 +63,7 @@ record CorridorOptions(
 
     private static final class Parsed {
 
+        private int runIn;
         private int events = 100_000;
         private String resources = "zipf:100";
         private List<String> contenders = List.of("lanekeeper", "bare");
@@ -76,6 +80,7 @@ record CorridorOptions(
 
         void take(String option, Iterator<String> rest) {
             switch (option) {
+                case "--run-in" -> runIn = number(option, rest);
                 case "--events" -> events = number(option, rest);
                 case "--resources" -> resources = value(option, rest);
                 case "--contenders" -> contenders = List.of(value(option, rest).split(",", -1));
@@ -95,6 +100,7 @@ record CorridorOptions(
 
         CorridorOptions options() {
             return new CorridorOptions(
+                    runIn,
                     events,
                     resources,
                     contenders,

@@ -17,21 +17,21 @@ final class Feed {
         this.broker = broker;
     }
 
-    /** Returns when all events are in the topic. */
-    void backlog(String topic, Load load) {
+    /** Returns when so many events are in the topic. */
+    void backlog(String topic, Load load, int events) {
         try (var producer = producer(20)) {
-            for (var number = 0; number < load.events(); number++) {
+            for (var number = 0; number < events; number++) {
                 send(producer, topic, load, number);
             }
         }
     }
 
-    /** Evenly over time; returns after the last one. */
-    void rate(String topic, Load load, int perSecond) {
+    /** The others, evenly over time; returns after the last one. */
+    void rate(String topic, Load load, int from, int perSecond) {
         var step = TimeUnit.SECONDS.toNanos(1) / perSecond;
         try (var producer = producer(0)) {
             var next = System.nanoTime();
-            for (var number = 0; number < load.events(); number++) {
+            for (var number = from; number < load.events(); number++) {
                 while (System.nanoTime() < next) {
                     LockSupport.parkNanos(next - System.nanoTime());
                 }

@@ -75,19 +75,15 @@ class LanekeeperContender implements Contender {
         @Override
         public boolean awaitDone(Duration patience) {
             var deadline = System.nanoTime() + patience.toNanos();
-            if (round.options().flushOnly()) {
-                return await(
-                        () -> context.getBean(LanekeeperApplication.Stored.class)
-                                        .count()
-                                >= round.load().events(),
-                        deadline);
-            }
-            return await(
-                            () -> context.getBean(LanekeeperApplication.Recorded.class)
-                                            .count()
-                                    >= round.load().events(),
-                            deadline)
-                    && await(this::areJobsEnded, deadline);
+            return await(() -> done() >= round.load().events(), deadline)
+                    && (round.options().flushOnly() || await(this::areJobsEnded, deadline));
+        }
+
+        @Override
+        public int done() {
+            return round.options().flushOnly()
+                    ? context.getBean(LanekeeperApplication.Stored.class).count()
+                    : context.getBean(LanekeeperApplication.Recorded.class).count();
         }
 
         private boolean areJobsEnded() {

@@ -59,9 +59,9 @@ final class LongLife {
                  WHERE state = 2
                 """,
                 """
-                INSERT INTO lanekeeper.tally (minute, node_id, slot, handler_id, consumed, stored, done, failed, flushes, runs)
+                INSERT INTO lanekeeper.tally (minute, node_id, slot, handler_id, consumed, stored, done, failed, flushes)
                 SELECT date_trunc('minute', finished_at), 1, 0, 1, count(*), count(*), count(*) FILTER (WHERE state = 1),
-                       count(*) FILTER (WHERE state = 2), 10, 10
+                       count(*) FILTER (WHERE state = 2), 10
                   FROM lanekeeper.outcome
                  WHERE item_id > (SELECT upto FROM lived)
                  GROUP BY 1

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is used from the first record that a contender reads to the last result that it has committed: time, processor time of
+ * What is used from the first record that a contender reads, or from the end of its run-in, to the last result that it has
+ * committed: time, processor time of
  * this JVM and of PostgreSQL apart, and PostgreSQL's write-ahead log.
  */
 final class Meter implements AutoCloseable {
@@ -46,6 +47,11 @@ final class Meter implements AutoCloseable {
         if (!begun.get() && begun.compareAndSet(false, true)) {
             first = read();
         }
+    }
+
+    /** Forgets what was used so far. */
+    void restart() {
+        first = read();
     }
 
     Usage end() {
