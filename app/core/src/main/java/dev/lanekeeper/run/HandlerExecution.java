@@ -143,6 +143,7 @@ final class HandlerExecution {
         return new Finished(
                 item.itemId(),
                 item.handlerId(),
+                item.ctid(),
                 state,
                 context.attempt(),
                 context.startedAt(),
@@ -176,6 +177,7 @@ final class HandlerExecution {
         return new Finished(
                 item.itemId(),
                 item.handlerId(),
+                item.ctid(),
                 State.FAILED,
                 context.attempt(),
                 context.startedAt(),

@@ -20,6 +20,7 @@ public sealed interface ItemResult {
     Instant finishedAt();
 
     /**
+     * @param ctid where its row in {@code lane_item} lay when it was read, which finds it sooner; {@code null} when unknown
      * @param attempts how often the handler was called for it
      * @param keepsRow false for a skipped event that leaves a count only
      * @param park whether its lane waits for a person now
@@ -27,6 +28,7 @@ public sealed interface ItemResult {
     record Finished(
             long itemId,
             int handlerId,
+            @Nullable String ctid,
             State state,
             int attempts,
             Instant startedAt,
@@ -45,6 +47,7 @@ public sealed interface ItemResult {
             return new Finished(
                     itemId,
                     handlerId,
+                    ctid,
                     state,
                     attempts,
                     startedAt,

@@ -2,10 +2,15 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Writes {@code work_item}, {@code lane_item} and {@code outcome}; each transaction has locked the lanes before. */
 final class ItemStore {
@@ -81,35 +86,88 @@ final class ItemStore {
 
     /** Removes finished items from their lanes and records how they ended; what is no longer there is left out. */
     List<Found> finish(Run run, List<UUID> lanes, List<Finished> items) {
+        var gone = remove(lanes, items);
+        var ids = gone.stream().map(Found::itemId).collect(Collectors.toSet());
+        record(
+                run,
+                items.stream()
+                        .filter(f -> f.keepsRow() && ids.contains(f.itemId()))
+                        .toList());
+        return gone;
+    }
+
+    /** By where they lay when they were read, at half the cost of looking them up; by key what has been written since. */
+    private List<Found> remove(List<UUID> lanes, List<Finished> items) {
+        var gone = new ArrayList<>(removeWhereRead(lanes, items));
+        if (gone.size() == items.size()) {
+            return gone;
+        }
+        var found = gone.stream().map(Found::itemId).collect(Collectors.toSet());
+        var rest = IntStream.range(0, items.size())
+                .filter(n -> !found.contains(items.get(n).itemId()))
+                .boxed()
+                .toList();
+        gone.addAll(removeByKey(
+                rest.stream().map(lanes::get).toList(),
+                rest.stream().map(n -> items.get(n).itemId()).toList()));
+        return gone;
+    }
+
+    /** A row that was moved or removed leaves its place to others, so lane and id must be the same too. */
+    private List<Found> removeWhereRead(List<UUID> lanes, List<Finished> items) {
         return database.sql("""
-                        WITH gone AS (
-                             DELETE FROM lanekeeper.lane_item AS i
-                              USING unnest(?::uuid[], ?::bigint[], ?::int[], ?::int[], ?::int[], ?::bigint[], ?::bigint[],
-                                           ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-                                    AS k (lane_id, item_id, handler_id, state, attempts, started_at, finished_at, event_time,
-                                          entity_id, event_type, event_version, reason, fingerprint)
-                              WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
-                             RETURNING k.*),
-                        recorded AS (
-                             INSERT INTO lanekeeper.outcome (
-                                    item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at, event_time,
-                                    entity_id, event_type, event_version, reason, fingerprint)
-                             SELECT item_id, handler_id, state, attempts, ?, ?,
-                                    'epoch'::timestamptz + started_at * interval '1 microsecond',
-                                    'epoch'::timestamptz + finished_at * interval '1 microsecond',
-                                    'epoch'::timestamptz + event_time * interval '1 microsecond',
-                                    entity_id, event_type, event_version, reason, fingerprint
-                               FROM gone
-                              WHERE state > 0)
-                        SELECT lane_id, item_id
-                          FROM gone
+                        DELETE FROM lanekeeper.lane_item
+                         WHERE ctid = ANY (?::tid[]) AND item_id = ANY (?::bigint[]) AND lane_id = ANY (?::uuid[])
+                        RETURNING lane_id, item_id
+                        """)
+                .param(items.stream().map(Finished::ctid).toArray(String[]::new))
+                .param(items.stream().mapToLong(Finished::itemId).toArray())
+                .param(Database.uuids(lanes.stream().distinct().toList()))
+                .query(ItemStore::found)
+                .list();
+    }
+
+    private List<Found> removeByKey(List<UUID> lanes, List<Long> itemIds) {
+        return database.sql("""
+                        DELETE FROM lanekeeper.lane_item AS i
+                         USING unnest(?::uuid[], ?::bigint[]) AS k (lane_id, item_id)
+                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                        RETURNING i.lane_id, i.item_id
                         """)
                 .param(Database.uuids(lanes))
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .query(ItemStore::found)
+                .list();
+    }
+
+    /** By position: finding a column by the name of a component costs an exception a row. */
+    private static Found found(ResultSet row, int number) throws SQLException {
+        return new Found(row.getObject(1, UUID.class), row.getLong(2));
+    }
+
+    private void record(Run run, List<Finished> items) {
+        if (items.isEmpty()) {
+            return;
+        }
+        database.sql("""
+                        INSERT INTO lanekeeper.outcome (
+                               item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at, event_time,
+                               entity_id, event_type, event_version, reason, fingerprint)
+                        SELECT item_id, handler_id, state, attempts, ?, ?,
+                               'epoch'::timestamptz + started_at * interval '1 microsecond',
+                               'epoch'::timestamptz + finished_at * interval '1 microsecond',
+                               'epoch'::timestamptz + event_time * interval '1 microsecond',
+                               entity_id, event_type, event_version, reason, fingerprint
+                          FROM unnest(?::bigint[], ?::int[], ?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[],
+                                      ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                               AS k (item_id, handler_id, state, attempts, started_at, finished_at, event_time, entity_id,
+                                     event_type, event_version, reason, fingerprint)
+                        """)
+                .param(run.nodeId())
+                .param(run.runId())
                 .param(items.stream().mapToLong(Finished::itemId).toArray())
                 .param(items.stream().mapToInt(Finished::handlerId).toArray())
-                .param(items.stream()
-                        .mapToInt(f -> f.keepsRow() ? f.state().code() : 0)
-                        .toArray())
+                .param(items.stream().mapToInt(f -> f.state().code()).toArray())
                 .param(items.stream().mapToInt(Finished::attempts).toArray())
                 .param(items.stream()
                         .mapToLong(f -> Database.micros(f.startedAt()))
@@ -133,11 +191,7 @@ final class ItemStore {
                         .toArray(String[]::new))
                 .param(items.stream().map(f -> Texts.safe(f.reason())).toArray(String[]::new))
                 .param(items.stream().map(f -> Texts.indexable(f.fingerprint())).toArray(String[]::new))
-                .param(run.nodeId())
-                .param(run.runId())
-                // By position: finding a column by the name of a component costs an exception a row.
-                .query((row, n) -> new Found(row.getObject(1, UUID.class), row.getLong(2)))
-                .list();
+                .update();
     }
 
     /** Items that failed keep their place and are due again later; what is no longer there is left out. */

@@ -138,6 +138,7 @@ public class NodeRescuer {
         return new Finished(
                 item.itemId(),
                 item.handlerId(),
+                null,
                 State.FAILED,
                 item.attempts() + 1,
                 now,

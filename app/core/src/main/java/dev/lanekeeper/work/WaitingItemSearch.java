@@ -42,7 +42,7 @@ public final class WaitingItemSearch {
      */
     public List<WaitingItem> first(List<UUID> lanes, Set<UUID> overtaken, Limits limits, Instant now) {
         return database.sql("""
-                        SELECT i.lane_id, i.item_id, i.handler_id, i.due_at, i.attempts, w.polled_at, w.stored_at,
+                        SELECT i.lane_id, i.item_id, i.handler_id, i.ctid::text AS ctid, i.due_at, i.attempts, w.polled_at, w.stored_at,
                                w.retry_of, w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
                                w.payload, w.headers
                           FROM (SELECT l.*, k.place,
@@ -50,7 +50,7 @@ public final class WaitingItemSearch {
                                        row_number() OVER so_far AS number
                                   FROM unnest(?::uuid[], ?::boolean[]) WITH ORDINALITY AS k (lane_id, overtaken, place)
                                  CROSS JOIN LATERAL (
-                                       SELECT lane_id, item_id, handler_id, due_at, attempts, bytes
+                                       SELECT lane_id, item_id, handler_id, ctid, due_at, attempts, bytes
                                          FROM lanekeeper.lane_item
                                         WHERE lane_id = k.lane_id AND (NOT k.overtaken OR due_at <= ?)
                                         ORDER BY lane_id, item_id
@@ -79,7 +79,7 @@ public final class WaitingItemSearch {
     /** Items that have just been given up, as their last attempts found them. */
     public List<GivenUp> givenUp(List<Finished> results) {
         return database.sql("""
-                        SELECT h.name, w.lane_id, w.item_id, w.handler_id, w.stored_at AS due_at, k.attempts - 1 AS attempts,
+                        SELECT h.name, w.lane_id, w.item_id, w.handler_id, NULL AS ctid, w.stored_at AS due_at, k.attempts - 1 AS attempts,
                                w.polled_at, w.stored_at, w.retry_of, w.resource, w.intake_error, w.topic, w.partition,
                                w.kafka_offset, w.produced_at, w.event_key, w.payload, w.headers
                           FROM unnest(?::bigint[], ?::int[]) AS k (item_id, attempts)
@@ -124,6 +124,7 @@ public final class WaitingItemSearch {
                 row.getObject("lane_id", UUID.class),
                 row.getLong("item_id"),
                 row.getInt("handler_id"),
+                row.getString("ctid"),
                 instant(row, "due_at"),
                 row.getInt("attempts"),
                 instant(row, "polled_at"),

@@ -200,6 +200,7 @@ class LatencyTest {
                 new UUID(1, 2),
                 7,
                 orders,
+                null,
                 NOON.plusMillis(30 + dueLater),
                 attempts,
                 NOON.plusMillis(10),
@@ -214,6 +215,7 @@ class LatencyTest {
         return new Finished(
                 7,
                 orders,
+                null,
                 state,
                 1,
                 started,

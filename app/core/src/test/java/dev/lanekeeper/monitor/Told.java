@@ -31,7 +31,7 @@ final class Told {
     }
 
     static WaitingItem item(int attempts, int dueAt) {
-        return new WaitingItem(new UUID(1, 2), 7, 1, at(dueAt), attempts, at(1), at(3), false, "r", null, EVENT);
+        return new WaitingItem(new UUID(1, 2), 7, 1, null, at(dueAt), attempts, at(1), at(3), false, "r", null, EVENT);
     }
 
     static Result acknowledged() {
@@ -65,6 +65,7 @@ final class Told {
         return new Result(
                 "orders",
                 item(0, 3),
-                new ItemResult.Finished(7, 1, state, 1, at(6), at(10), fields, reason, null, true, park, attempt));
+                new ItemResult.Finished(
+                        7, 1, null, state, 1, at(6), at(10), fields, reason, null, true, park, attempt));
     }
 }

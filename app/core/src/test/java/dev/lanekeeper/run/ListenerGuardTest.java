@@ -29,6 +29,7 @@ class ListenerGuardTest {
             new UUID(1, 2),
             7,
             1,
+            null,
             NOON,
             0,
             NOON,

@@ -211,6 +211,7 @@ final class Corridor {
         return new Finished(
                 item.itemId(),
                 item.handlerId(),
+                item.ctid(),
                 state,
                 1,
                 clock.instant(),

@@ -224,16 +224,18 @@ class WrongFormsTest {
 
     @Test
     void subtractingTheChunkInsteadOfWhatWasRemovedLosesALaneWithItsItems() throws InterruptedException {
-        var wrong = new Rewriting("AS k (lane_id, item_id, handler_id, state,", text -> {
-            var from = text.indexOf("USING unnest(") + "USING ".length();
-            var to = text.indexOf("WHERE i.lane_id = k.lane_id");
-            var given = text.substring(from, to);
-            return text.replace(given, "k\n")
-                    .replace("WITH gone AS (", "WITH k AS MATERIALIZED (SELECT * FROM " + given + "),\n gone AS (")
-                    .replaceFirst("FROM gone\\s*$", "FROM k");
-        });
+        var chunk = "unnest(?::uuid[], ?::bigint[]) AS k (lane_id, item_id)";
+        var wrong = new Rewriting(
+                "DELETE FROM lanekeeper.lane_item AS i", text -> """
+                WITH k AS MATERIALIZED (SELECT * FROM %s),
+                gone AS (%s)
+                SELECT lane_id, item_id FROM k
+                """.formatted(chunk, text.replace(chunk, "k")));
+        var anyway = new Rewriting(
+                "INSERT INTO lanekeeper.outcome", text -> text.stripTrailing() + " ON CONFLICT DO NOTHING");
 
-        isNoticed(steps(WrongFormsTest::recordTheSameTwice), wrong);
+        isNoticed(steps(WrongFormsTest::recordTheSameTwice), Form.of(text -> wrong.apply(anyway.apply(text))));
+        assertThat(wrong.applied).isTrue();
     }
 
     /** As a run does that does not know whether its commit has succeeded. */
