@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,18 @@ public final class TestNode implements AutoCloseable {
                 handler.id(), handler.lanes(), handler.kafka(), null, handler.failures(), limits, call);
     }
 
+    /** The same handler in lanes that it shares with others. */
+    static HandlerDefinition inLane(String group, HandlerDefinition handler) {
+        return new HandlerDefinition(
+                handler.id(),
+                new Lanes(group, handler.lanes().resource()),
+                handler.kafka(),
+                null,
+                handler.failures(),
+                handler.limits(),
+                handler.call());
+    }
+
     private record LambdaCall(Body body, @Nullable Transaction transaction) implements HandlerCall {
 
         @Override
@@ -199,7 +212,13 @@ public final class TestNode implements AutoCloseable {
         }
         var number = number(handler);
         return storer.store(new KafkaBatch(
-                number, handler, KafkaBatch.FIRST_SLOT, List.of(new PartitionClaim(handler, 0, 1)), items));
+                number, laneGroup(number), KafkaBatch.FIRST_SLOT, List.of(new PartitionClaim(handler, 0, 1)), items));
+    }
+
+    private String laneGroup(int handlerId) {
+        return Objects.requireNonNull(handlers.byNumber().get(handlerId))
+                .lanes()
+                .group();
     }
 
     private NewItem item(String handler, long offset, @Nullable String resource) {

@@ -29,6 +29,20 @@ class DatabaseClockTest {
     }
 
     @Test
+    void isNeverAheadOfTheDatabaseHoweverLongAnAnswerTakes() {
+        var plain = Corridor.open();
+        var clock = new DatabaseClock(new Database(
+                plain.dataSource,
+                "lanekeeper",
+                text -> text.equals("SELECT clock_timestamp()") ? text + " FROM pg_sleep(0.05)" : text));
+
+        for (var look = 0; look < 3; look++) {
+            assertThat(clock.instant()).isBeforeOrEqualTo(plain.database.now());
+            clock.synchronize();
+        }
+    }
+
+    @Test
     void followsTheDatabaseWhenItLooksAgain() {
         var shift = "(SELECT make_interval(hours => count(*)::int) FROM lanekeeper.operation)";
         var database = new Database(

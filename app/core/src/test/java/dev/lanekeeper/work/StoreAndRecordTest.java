@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanekeeper.operations.ItemOperations;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -198,5 +199,16 @@ class StoreAndRecordTest {
         corridor.record(claimed, claimed.lane(), false, corridor.done(read.get(0)));
         assertThat(corridor.count("lanekeeper.lane")).isZero();
         assertThat(new ConservationSearch(corridor.database).faults()).isEmpty();
+    }
+
+    @Test
+    void countsFlushesTheLargestOfThemAndTheirBytes() {
+        corridor.store(items(0, 3, "a"));
+        corridor.store(items(3, 10, "b"));
+        corridor.store(items(10, 12, null));
+
+        assertThat(corridor.count("lanekeeper.tally WHERE flushes = 3 AND largest_flush = 7 AND flushed_bytes = "
+                        + Stream.of(items(0, 12, "a")).mapToLong(NewItem::bytes).sum()))
+                .isEqualTo(1);
     }
 }
