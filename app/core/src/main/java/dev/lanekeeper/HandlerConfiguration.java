@@ -1,5 +1,6 @@
 package dev.lanekeeper;
 
+import dev.lanekeeper.handler.BuiltInHandler;
 import dev.lanekeeper.handler.HandlerCatalog;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,8 +23,14 @@ class HandlerConfiguration {
             ConfigurableListableBeanFactory beans,
             Environment environment,
             PropertiesReader.Result read,
-            ObjectProvider<DataSource> dataSource) {
+            ObjectProvider<DataSource> dataSource,
+            ObjectProvider<BuiltInHandler> builtIn) {
         return new HandlerCatalog(
-                beans, environment, read.properties().handlerSettings(), dataSource::getObject, read.problems());
+                beans,
+                environment,
+                read.properties().handlerSettings(),
+                dataSource::getObject,
+                builtIn.orderedStream().toList(),
+                read.problems());
     }
 }

@@ -5,6 +5,7 @@ import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.operations.BulkRunner;
@@ -37,6 +38,7 @@ public final class Lanekeeper implements SmartLifecycle {
     record Parts(
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
+            ObjectProvider<OutboxMovers> movers,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<BulkRunner> bulks) {}
@@ -85,7 +87,14 @@ public final class Lanekeeper implements SmartLifecycle {
         if (door != null) {
             door.start();
         }
+        if (isMoving()) {
+            parts.movers().getObject().start();
+        }
         monitor.started(node, door);
+    }
+
+    private boolean isMoving() {
+        return properties.roles().contains(Role.OUTBOX) && catalog.handlers().takeEntries();
     }
 
     @Override
@@ -97,6 +106,9 @@ public final class Lanekeeper implements SmartLifecycle {
         var deadline = System.nanoTime() + properties.shutdownTimeout().toNanos();
         if (properties.roles().contains(Role.INTAKE)) {
             ifMade(parts.intakes(), i -> stoppedCleanly &= i.stop(left(deadline, 2)));
+        }
+        if (isMoving()) {
+            ifMade(parts.movers(), m -> stoppedCleanly &= m.stop(left(deadline, 2)));
         }
         ifMade(parts.bulks(), b -> b.stop(left(deadline, 4)));
         ifMade(parts.node(), n -> stoppedCleanly &= n.stop(left(deadline, 1)));

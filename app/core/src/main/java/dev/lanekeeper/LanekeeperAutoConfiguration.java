@@ -9,6 +9,7 @@ import dev.lanekeeper.intake.kafka.IntakeListener;
 import dev.lanekeeper.intake.kafka.KafkaClientConfiguration;
 import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.monitor.MonitorConfiguration;
@@ -25,8 +26,6 @@ import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
 import dev.lanekeeper.work.SettingStore;
-import java.util.Map;
-import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -52,6 +51,7 @@ import org.springframework.context.annotation.Lazy;
 @Import({
     HandlerConfiguration.class,
     KafkaClientConfiguration.class,
+    OutboxConfiguration.class,
     MonitorConfiguration.class,
     ConsoleConfiguration.class
 })
@@ -63,12 +63,13 @@ public class LanekeeperAutoConfiguration {
             HandlerCatalog catalog,
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
+            ObjectProvider<OutboxMovers> movers,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<BulkRunner> bulks,
             Monitor monitor) {
         return new Lanekeeper(
-                properties, catalog, new Lanekeeper.Parts(node, intakes, settings, latencies, bulks), monitor);
+                properties, catalog, new Lanekeeper.Parts(node, intakes, movers, settings, latencies, bulks), monitor);
     }
 
     @Bean
@@ -167,7 +168,7 @@ public class LanekeeperAutoConfiguration {
                 bufferBytes,
                 installed.mark().toString(),
                 () -> node.life().nodeId(),
-                id -> number(handlers, id),
+                handlers::number,
                 clock,
                 probe);
         return new KafkaIntakes(
@@ -181,13 +182,5 @@ public class LanekeeperAutoConfiguration {
     private static FlushSettings flush(HandlerValues values, long bufferBytes) {
         return new FlushSettings(
                 values.flushSize(), Math.min(values.flushBytes(), bufferBytes), values.flushInterval());
-    }
-
-    private static int number(RegisteredHandlers handlers, String id) {
-        return handlers.byNumber().entrySet().stream()
-                .filter(e -> Objects.equals(e.getValue().id(), id))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param application the name of this application: one database schema belongs to one application; default
  *     `spring.application.name`, and without that `application`
  * @param schema where the tables are
- * @param roles what this node does: `intake` stores records, `workers` runs handlers
+ * @param roles what this node does: `intake` stores records, `outbox` moves outbox entries, `workers` runs handlers
  * @param workers how many runs this node works on at once; by default 16, or as many as the connection pool has room for
  * @param flushSize at how many records a consumer stores what it has read
  * @param flushBytes at how many bytes a consumer stores what it has read
@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param bufferBytes how many bytes a consumer keeps in memory before it pauses its partitions
  * @param defaults what counts for every handler that does not say otherwise
  * @param handlers what counts for one handler, by its id, before what its code says
+ * @param outbox how outbox entries are moved
  * @param run how much work one run takes
  * @param shutdownTimeout how long a stop waits for handlers that are still running
  * @param exitOnSigterm whether SIGTERM and SIGINT end the process with exit code 0 when everything was handed back, and 2 when
@@ -41,7 +42,7 @@ import org.springframework.util.unit.DataSize;
 public record LanekeeperProperties(
         @DefaultValue("application") String application,
         @DefaultValue Schema schema,
-        @DefaultValue({"intake", "workers"}) Set<Role> roles,
+        @DefaultValue({"intake", "outbox", "workers"}) Set<Role> roles,
         @Nullable Integer workers,
         @DefaultValue("500") int flushSize,
         @DefaultValue("8MB") DataSize flushBytes,
@@ -49,6 +50,7 @@ public record LanekeeperProperties(
         @DefaultValue("64MB") DataSize bufferBytes,
         @DefaultValue @NestedConfigurationProperty HandlerSettings.Defaults defaults,
         @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
+        @DefaultValue Outbox outbox,
         @DefaultValue Run run,
         @DefaultValue("30s") Duration shutdownTimeout,
         @DefaultValue("false") boolean exitOnSigterm,
@@ -70,6 +72,7 @@ public record LanekeeperProperties(
     /** What a node does. */
     public enum Role {
         INTAKE,
+        OUTBOX,
         WORKERS
     }
 
@@ -96,6 +99,21 @@ public record LanekeeperProperties(
     public record Schema(
             @DefaultValue("lanekeeper") String name,
             @DefaultValue("migrate") SchemaManagement manage) {}
+
+    /**
+     * How outbox entries are moved.
+     *
+     * @param sleep how long entries that other processes wrote wait at most to be looked for; those of this process are moved at
+     *     once
+     * @param idleMultiplier how many times that long the pause is after a look that found nothing
+     * @param batchSize how many entries are moved in one transaction at most
+     * @param threads how many movers a node has; each has a share of the 64 shards
+     */
+    public record Outbox(
+            @DefaultValue("500ms") Duration sleep,
+            @DefaultValue("1") int idleMultiplier,
+            @DefaultValue("500") int batchSize,
+            @DefaultValue("1") int threads) {}
 
     /**
      * How much work one run takes.

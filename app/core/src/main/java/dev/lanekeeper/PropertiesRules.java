@@ -1,6 +1,7 @@
 package dev.lanekeeper;
 
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import dev.lanekeeper.work.OutboxStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,7 +25,7 @@ final class PropertiesRules {
                     "Write up to 63 small letters, digits and underscores, no digit first");
         }
         if (properties.roles().isEmpty()) {
-            add("roles", "", "Write intake or workers or both");
+            add("roles", "", "Write one or more of intake, outbox and workers");
         }
         var workers = properties.workers();
         if (workers != null) {
@@ -37,6 +38,10 @@ final class PropertiesRules {
                 properties.bufferBytes().toBytes(),
                 properties.flushBytes().toBytes());
         checkFlushInterval(properties.flushInterval());
+        positive("outbox.sleep", properties.outbox().sleep());
+        atLeast("outbox.idle-multiplier", properties.outbox().idleMultiplier(), 1);
+        atLeast("outbox.batch-size", properties.outbox().batchSize(), 1);
+        checkThreads(properties.outbox().threads());
         positive("run.slice", properties.run().slice());
         atLeast("run.max-items", properties.run().maxItems(), 1);
         atLeast("run.chunk", properties.run().chunk(), 1);
@@ -45,6 +50,12 @@ final class PropertiesRules {
         positive("running-warning", properties.runningWarning());
         positive("job.retention", properties.job().retention());
         checkPort(properties.job().dashboardPort());
+    }
+
+    private void checkThreads(int threads) {
+        if (threads < 1 || threads > OutboxStore.SHARDS) {
+            add("outbox.threads", String.valueOf(threads), "Write a number from 1 to " + OutboxStore.SHARDS);
+        }
     }
 
     private void checkFlushInterval(String text) {

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.LanekeeperProperties.Role;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
 import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.Schema;
@@ -62,29 +63,38 @@ final class SchemaGate {
         if (pool == null) {
             return wanted == null ? DEFAULT_WORKERS : wanted;
         }
-        var room = pool - consumers() - OTHERS;
+        var room = pool - consumers() - movers() - OTHERS;
         if (wanted == null) {
             wanted = Math.min(DEFAULT_WORKERS, room);
         }
         if (wanted < 1 || wanted > room) {
             problems.add(new Problem(
                     "spring.datasource.hikari.maximum-pool-size",
-                    "the pool has %d connections; needed are %d: one for each of %d consumers and %d workers, and %d"
+                    "the pool has %d connections; needed are %d: one for each of %d consumers, %d movers and %d workers, and %d"
                             .formatted(
                                     pool,
-                                    consumers() + Math.max(1, wanted) + OTHERS,
+                                    consumers() + movers() + Math.max(1, wanted) + OTHERS,
                                     consumers(),
+                                    movers(),
                                     Math.max(1, wanted),
                                     OTHERS),
                     "Set it to %d or more, or lower lanekeeper.workers or the handlers' concurrency"
-                            .formatted(consumers() + Math.max(1, wanted) + OTHERS)));
+                            .formatted(consumers() + movers() + Math.max(1, wanted) + OTHERS)));
         }
         return Math.max(1, wanted);
     }
 
     private int consumers() {
         return properties.roles().contains(Role.INTAKE)
-                ? handlers.all().stream().mapToInt(h -> h.kafka().concurrency()).sum()
+                ? handlers.all().stream()
+                        .mapToInt(h -> h.source() instanceof KafkaSource kafka ? kafka.concurrency() : 0)
+                        .sum()
+                : 0;
+    }
+
+    private int movers() {
+        return properties.roles().contains(Role.OUTBOX) && handlers.takeEntries()
+                ? properties.outbox().threads()
                 : 0;
     }
 

@@ -41,6 +41,7 @@ class DirectionsTest {
     /** What a room may depend on besides {@code work} and {@code api}; the wiring in the root package sees all. */
     private static final Map<String, Set<String>> NEIGHBOURS = Map.of(
             "intake.kafka", Set.of("handler"),
+            "intake.outbox", Set.of("handler"),
             "run", Set.of("handler", "setting"),
             "dispatch", Set.of("jobs", "run", "handler", "setting"),
             "monitor", Set.of("run", "dispatch", "intake.kafka", "handler", "setting"),

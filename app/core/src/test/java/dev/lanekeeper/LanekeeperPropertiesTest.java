@@ -29,7 +29,7 @@ class LanekeeperPropertiesTest {
         assertThat(properties.application()).isEqualTo("application");
         assertThat(properties.schema())
                 .isEqualTo(new LanekeeperProperties.Schema("lanekeeper", SchemaManagement.MIGRATE));
-        assertThat(properties.roles()).containsExactlyInAnyOrder(Role.INTAKE, Role.WORKERS);
+        assertThat(properties.roles()).containsExactlyInAnyOrder(Role.INTAKE, Role.OUTBOX, Role.WORKERS);
         assertThat(properties.workers()).isNull();
         assertThat(properties.flushSize()).isEqualTo(500);
         assertThat(properties.flushBytes()).isEqualTo(DataSize.ofMegabytes(8));
@@ -135,7 +135,7 @@ class LanekeeperPropertiesTest {
                         .problems())
                 .extracting(Problem::action)
                 .containsExactlyInAnyOrder(
-                        "Write intake or workers",
+                        "Write intake or outbox or workers",
                         "Write migrate or validate or none",
                         "Write a size, such as 512KB or 8MB",
                         "Write a duration, such as 500ms, 30s or 5m");

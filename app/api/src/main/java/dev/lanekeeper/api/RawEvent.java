@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event exactly as it came from its source: bytes, not yet decoded.
  *
- * @param topic the Kafka topic
- * @param partition the partition, from 0
- * @param offset the record's offset in its partition
- * @param producedAt the record's timestamp, by the producer's or the broker's clock
+ * @param topic the Kafka topic; {@code null} for an outbox entry
+ * @param partition the partition, from 0; -1 for an outbox entry
+ * @param offset the record's offset in its partition; -1 for an outbox entry
+ * @param producedAt the record's timestamp, by the producer's or the broker's clock; when an outbox entry was written
  * @param key the record key; {@code null} when it has none
- * @param value the record value; {@code null} for a tombstone
+ * @param value the record value, {@code null} for a tombstone; of an outbox entry, a JSON document of all that it has
  * @param headers all headers in their order; a name may occur more than once
  */
 public record RawEvent(
-        String topic,
+        @Nullable String topic,
         int partition,
         long offset,
         Instant producedAt,

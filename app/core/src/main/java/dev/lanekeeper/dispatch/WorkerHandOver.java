@@ -50,8 +50,10 @@ final class WorkerHandOver implements HandOver {
         var allowed = dispatcher.isOpen() && dispatcher.mayRun(handlerId) ? workers.allowed(handlerId) : 0;
         var pack = pace.pack(handlerId, lanes, allowed);
         var seats = new LinkedHashMap<UUID, Seat>();
-        for (int slot : workers.reserve(handlerId, Math.min(allowed, (lanes + pack - 1) / pack))) {
-            seats.put(jobs.newRunId(), new Seat(handlerId, slot));
+        if (allowed > 0) {
+            for (int slot : workers.reserve(handlerId, Math.min(allowed, (lanes + pack - 1) / pack))) {
+                seats.put(jobs.newRunId(), new Seat(handlerId, slot));
+            }
         }
         return new Reserved(handlerId, lanes, pack, life.nodeId(), seats);
     }

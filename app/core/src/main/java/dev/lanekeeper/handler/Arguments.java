@@ -2,11 +2,15 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.outbox.OutboxEntry;
+import dev.lanekeeper.handler.Declaration.Door;
+import dev.lanekeeper.work.EntryDocument;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
@@ -35,7 +39,7 @@ final class Arguments {
         this.problems = problems;
     }
 
-    List<Argument> of(Method method, Class<?> userClass, String where) {
+    List<Argument> of(Method method, Class<?> userClass, Door door, String where) {
         List<Argument> arguments = new ArrayList<>();
         int payloads = 0;
         for (int i = 0; i < method.getParameterCount(); i++) {
@@ -44,7 +48,7 @@ final class Arguments {
             if (isPayload(parameter)) {
                 payloads++;
             }
-            arguments.add(argument(parameter, where));
+            arguments.add(argument(parameter, door, where));
         }
         if (payloads > 1) {
             problems.add(
@@ -68,21 +72,38 @@ final class Arguments {
         return !parameter.hasParameterAnnotation(Header.class)
                 && !parameter.hasParameterAnnotation(Headers.class)
                 && parameter.getParameterType() != EventContext.class
+                && parameter.getParameterType() != OutboxEntry.class
                 && parameter.getParameterType() != RawEvent.class;
     }
 
-    private Argument argument(MethodParameter parameter, String where) {
+    private Argument argument(MethodParameter parameter, Door door, String where) {
         if (parameter.getParameterType() == EventContext.class) {
             return context -> context;
         }
         if (parameter.getParameterType() == RawEvent.class) {
             return EventContext::event;
         }
+        if (parameter.getParameterType() == OutboxEntry.class) {
+            return entry(door, where);
+        }
         Header header = parameter.getParameterAnnotation(Header.class);
         if (header != null) {
             return header(parameter, header, where);
         }
-        return parameter.hasParameterAnnotation(Headers.class) ? headers(parameter, where) : payload(parameter, where);
+        return parameter.hasParameterAnnotation(Headers.class)
+                ? headers(parameter, where)
+                : payload(parameter, door, where);
+    }
+
+    private Argument entry(Door door, String where) {
+        if (door != Door.OUTBOX) {
+            problems.add(
+                    where,
+                    "a handler of Kafka records is given no OutboxEntry",
+                    "Take RawEvent, or the decoded payload");
+        }
+        return context ->
+                EntryDocument.read(Objects.requireNonNull(context.event().value()));
     }
 
     private Argument header(MethodParameter parameter, Header header, String where) {
@@ -121,7 +142,7 @@ final class Arguments {
         return context -> decoding.headers().readAll(context.event(), valueType);
     }
 
-    private Argument payload(MethodParameter parameter, String where) {
+    private Argument payload(MethodParameter parameter, Door door, String where) {
         Class<?> rawType = parameter.nestedIfOptional().getNestedParameterType();
         if (rawType.getName().startsWith("org.apache.kafka.")
                 || rawType.getName().startsWith("org.springframework.")) {
@@ -136,7 +157,8 @@ final class Arguments {
         boolean optional = parameter.getParameterType() == Optional.class;
         var type = GenericTypeResolver.resolveType(
                 parameter.nestedIfOptional().getNestedGenericParameterType(), parameter.getContainingClass());
-        var reader = PayloadReader.of(type, decoding.mapper());
+        var whole = PayloadReader.of(type, decoding.mapper());
+        PayloadReader reader = door == Door.OUTBOX ? value -> whole.read(EntryDocument.arguments(value)) : whole;
         var validation = decoding.validation(parameter, where, problems);
         return context -> {
             Object payload = decode(context, reader, nullable);

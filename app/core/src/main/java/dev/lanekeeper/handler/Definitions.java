@@ -5,19 +5,40 @@ import dev.lanekeeper.api.IdentityResolver;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration;
 import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.api.RetryDecision;
+import dev.lanekeeper.handler.Declaration.Door;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.handler.HandlerDefinition.Backoff;
 import dev.lanekeeper.handler.HandlerDefinition.Failures;
 import dev.lanekeeper.handler.HandlerDefinition.Lanes;
 import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
+import dev.lanekeeper.handler.HandlerDefinition.Source;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
 /** Makes definitions of declarations; what is wrong with one is added to the problems, and the others go on. */
 final class Definitions {
+
+    private static final Backoff BACKOFF_OF_RECORDS = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
+
+    /** 10, 20, 40 ... seconds, as outboxes elsewhere have it, and not for ever longer. */
+    private static final Backoff BACKOFF_OF_ENTRIES = new Backoff(Duration.ofSeconds(10), Duration.ofHours(1));
+
+    private static final Set<String> OUTBOX_ONLY = Set.of("context", "event", "ordered");
+    private static final Set<String> KAFKA_ONLY = Set.of(
+            "topics",
+            "topicPattern",
+            "groupId",
+            "concurrency",
+            "autoStartup",
+            "properties",
+            "startFrom",
+            "resource",
+            "dedup",
+            "maxWaiting");
 
     private static final KafkaEventHandlerRegistration.Hooks NO_HOOKS =
             new KafkaEventHandlerRegistration.Hooks(null, null, null, null, null);
@@ -40,28 +61,40 @@ final class Definitions {
         RetryDecision decision =
                 hook("retryDecision", RetryDecision.class, hooks.retryDecision(), declaration, options);
         String lane = options.text("lane");
+        boolean kafka = declaration.door() == Door.KAFKA;
         return new HandlerDefinition(
                 declaration.id(),
-                new Lanes(lane == null ? declaration.id() : lane, resource(hooks.resource(), options)),
-                new KafkaSources(problems).of(declaration, options),
-                identity(hooks.identity(), options),
-                failures(options, decision),
+                new Lanes(
+                        lane == null ? declaration.id() : lane,
+                        kafka ? resource(hooks.resource(), options) : event -> null),
+                source(declaration, options),
+                kafka ? identity(hooks.identity(), options) : null,
+                failures(options, decision, kafka ? BACKOFF_OF_RECORDS : BACKOFF_OF_ENTRIES),
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)));
+    }
+
+    private Source source(Declaration declaration, Options options) {
+        if (declaration.door() == Door.KAFKA) {
+            options.rejectOverrides(OUTBOX_ONLY, "Remove it; it is for handlers of outbox entries");
+            return new KafkaSources(problems).of(declaration, options);
+        }
+        options.rejectOverrides(KAFKA_ONLY, "Remove it; it is for handlers of Kafka records");
+        return OutboxSources.of(declaration, options);
     }
 
     /** Reads every default once, so that a bad one is told even if each handler says otherwise. */
     void checkDefaults(Options defaults) {
         KafkaSources.checkDefaults(defaults);
         identity(null, defaults);
-        failures(defaults, null);
+        failures(defaults, null, BACKOFF_OF_RECORDS);
         limits(defaults);
     }
 
-    private static Failures failures(Options options, @Nullable RetryDecision decision) {
+    private static Failures failures(Options options, @Nullable RetryDecision decision, Backoff usual) {
         return new Failures(
                 options.numberOr("unlimited", "maxRetries", 0),
-                backoff(options),
+                backoff(options, usual),
                 options.choice("onFailure", OnFailure.class, OnFailure.BLOCK),
                 options.choice("afterExhaustion", AfterExhaustion.class, AfterExhaustion.CONTINUE),
                 decision);
@@ -76,9 +109,11 @@ final class Definitions {
                 options.flag("keepSkipped", false));
     }
 
-    private static Backoff backoff(Options options) {
-        Duration min = options.duration("backoffMin", Duration.ofSeconds(1));
-        Duration max = options.duration("backoffMax", Duration.ofSeconds(60));
+    /** Where only the longest time is given, a usual first one that is longer gives way. */
+    private static Backoff backoff(Options options, Backoff usual) {
+        Duration max = options.duration("backoffMax", usual.max());
+        boolean shorter = usual.equals(BACKOFF_OF_ENTRIES) && max.compareTo(usual.min()) < 0;
+        Duration min = options.duration("backoffMin", shorter ? max : usual.min());
         if (min.compareTo(max) > 0) {
             options.reject(
                     options.find("backoffMax") == null ? "backoffMin" : "backoffMax",
@@ -115,8 +150,8 @@ final class Definitions {
         if (named.isPresent() || given != null) {
             return named.orElse(given);
         }
-        boolean own = declaration.target() instanceof Declaration.BeanMethod target && type.isInstance(target.bean());
-        return own ? type.cast(((Declaration.BeanMethod) declaration.target()).bean()) : null;
+        Object own = declaration.bean();
+        return type.isInstance(own) ? type.cast(own) : null;
     }
 
     private <T> T bean(String name, Class<T> type) {

@@ -4,11 +4,16 @@ import dev.lanekeeper.api.EventDetails;
 import dev.lanekeeper.api.HandlerLifecycle;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.outbox.OutboxProcessor;
 import dev.lanekeeper.handler.Declaration.BeanMethod;
+import dev.lanekeeper.handler.Declaration.BuiltIn;
 import dev.lanekeeper.handler.Declaration.Function;
+import dev.lanekeeper.handler.Declaration.Processor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
@@ -19,6 +24,7 @@ final class HandlerCalls {
     private final Arguments arguments;
     private final TransactionRules transactions;
     private final Problems problems;
+    private final Map<String, OutboxProcessor> processors = new HashMap<>();
 
     HandlerCalls(Arguments arguments, TransactionRules transactions, Problems problems) {
         this.arguments = arguments;
@@ -29,8 +35,15 @@ final class HandlerCalls {
     HandlerCall of(Declaration declaration, @Nullable EventDetails details, boolean exactlyOnce) {
         String where = declaration.describe();
         if (declaration.target() instanceof BeanMethod target) {
-            HandlerLifecycle lifecycle = target.bean() instanceof HandlerLifecycle own ? own : null;
-            return method(target, new Hooks(declaration.id(), details, lifecycle), exactlyOnce, where);
+            return method(declaration, target, details, exactlyOnce);
+        }
+        if (declaration.target() instanceof Processor processor) {
+            var call = method(declaration, processor.call(), details, exactlyOnce);
+            processors.put(declaration.id(), processor.bean());
+            return new ProcessorCall(declaration.id(), processor.bean(), call, processors);
+        }
+        if (declaration.target() instanceof BuiltIn builtIn) {
+            return builtIn.handler().call();
         }
         Registered<?> registered = ((Function) declaration.target()).registered();
         return function(
@@ -39,12 +52,16 @@ final class HandlerCalls {
                 where);
     }
 
-    private HandlerCall method(BeanMethod target, Hooks hooks, boolean exactlyOnce, String where) {
+    private HandlerCall method(
+            Declaration declaration, BeanMethod target, @Nullable EventDetails details, boolean exactlyOnce) {
+        String where = declaration.describe();
+        HandlerLifecycle lifecycle = target.bean() instanceof HandlerLifecycle own ? own : null;
+        Hooks hooks = new Hooks(declaration.id(), details, lifecycle);
         Class<?> returned = target.method().getReturnType();
         if (returned != void.class && !Outcome.class.isAssignableFrom(returned)) {
             problems.add(where, "the method returns " + returned.getName(), "Return Outcome, or declare void");
         }
-        List<Argument> values = arguments.of(target.method(), target.userClass(), where);
+        List<Argument> values = arguments.of(target.method(), target.userClass(), declaration.door(), where);
         HandlerCall.Transaction transaction = transactions.of(target, exactlyOnce, where);
         return new MethodCall(target.bean(), invocable(target, where), values, transaction, hooks);
     }

@@ -1,6 +1,8 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import dev.lanekeeper.handler.Declaration.Door;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,17 +27,19 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerCatalog.class);
     private static final Declaration NOBODY =
-            new Declaration("", "defaults", Map.of(), Map.of(), new Declaration.Nobody());
+            new Declaration("", "defaults", Door.KAFKA, Map.of(), Map.of(), new Declaration.Nobody());
 
     private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
     private final HandlerSettings settings;
     private final Supplier<DataSource> dataSource;
+    private final List<BuiltInHandler> builtIn;
     private final List<Problem> known;
     private @Nullable Handlers handlers;
 
     /**
      * @param dataSource that of Lanekeeper's tables; asked only if a handler is transactional
+     * @param builtIn Lanekeeper's own
      * @param known what is wrong with properties that are not of handlers
      */
     public HandlerCatalog(
@@ -43,11 +47,13 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
             Environment environment,
             HandlerSettings settings,
             Supplier<DataSource> dataSource,
+            List<BuiltInHandler> builtIn,
             List<Problem> known) {
         this.beans = beans;
         this.environment = environment;
         this.settings = settings;
         this.dataSource = dataSource;
+        this.builtIn = List.copyOf(builtIn);
         this.known = List.copyOf(known);
     }
 
@@ -58,7 +64,7 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
         var calls = new HandlerCalls(arguments, new TransactionRules(beans, dataSource, problems), problems);
         var definitions = new Definitions(beans, calls, problems);
         definitions.checkDefaults(options(NOBODY, new HandlerSettings(settings.defaults(), Map.of()), problems));
-        List<Declaration> declarations = new HandlerScanner(beans, environment, problems).scan();
+        List<Declaration> declarations = withBuiltIn(new HandlerScanner(beans, environment, problems).scan());
         Set<String> ids = declarations.stream().map(Declaration::id).collect(Collectors.toSet());
         HandlerSettings ofThese = settings.of(ids);
         List<SharedRules.Written> written = declarations.stream()
@@ -69,6 +75,19 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
         warnOfSettingsForNobody(ids);
         handlers = new Handlers(
                 written.stream().map(SharedRules.Written::definition).toList());
+    }
+
+    /** The outbox has handlers of its own as soon as anything takes entries. */
+    private List<Declaration> withBuiltIn(List<Declaration> declared) {
+        var outbox = declared.stream().anyMatch(d -> d.door() == Door.OUTBOX)
+                || builtIn.stream().anyMatch(BuiltInHandler::always);
+        var all = new ArrayList<>(declared);
+        builtIn.stream()
+                .filter(b -> outbox)
+                .map(b -> new Declaration(
+                        b.id(), "built in", Door.OUTBOX, b.options(), Map.of(), new Declaration.BuiltIn(b)))
+                .forEach(all::add);
+        return all;
     }
 
     /** Valid from the moment at which all singletons exist, so in any {@code Lifecycle} bean's start. */

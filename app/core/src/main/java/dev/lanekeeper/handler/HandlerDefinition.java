@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id unique in the application; the key of its offsets, its items and its metrics
  * @param lanes which lane an event goes to
- * @param kafka where its events come from
- * @param identity by what an event is recognised; {@code null} for its place in Kafka alone ({@code dedup: record})
+ * @param source where its events come from
+ * @param identity by what a record is recognised; {@code null} for its place in Kafka alone ({@code dedup: record})
  * @param failures what happens when it fails
  * @param limits how much of it runs and waits
  * @param call how it is called
@@ -23,15 +23,35 @@ import org.jspecify.annotations.Nullable;
 public record HandlerDefinition(
         String id,
         Lanes lanes,
-        KafkaSource kafka,
+        Source source,
         @Nullable IdentityResolver identity,
         Failures failures,
         Limits limits,
         HandlerCall call) {
 
     /**
+     * Where its records come from.
+     *
+     * @throws IllegalStateException when it handles no records; nobody but Kafka's intake asks
+     */
+    public KafkaSource kafka() {
+        if (source instanceof KafkaSource kafka) {
+            return kafka;
+        }
+        throw new IllegalStateException("Handler " + id + " has no Kafka topics");
+    }
+
+    /** The Kafka group; {@code null} when its events do not come from Kafka. */
+    public @Nullable String groupId() {
+        return source instanceof KafkaSource kafka ? kafka.groupId() : null;
+    }
+
+    /** The door through which a handler's events come. */
+    public sealed interface Source {}
+
+    /**
      * @param group the handler's id, or the name that several handlers share lanes under
-     * @param resource {@code null} results mean no lock
+     * @param resource asked by Kafka's intake; {@code null} results mean no lock
      */
     public record Lanes(String group, ResourceResolver resource) {}
 
@@ -48,7 +68,30 @@ public record HandlerDefinition(
             int concurrency,
             boolean autoStartup,
             StartFrom startFrom,
-            Map<String, String> properties) {}
+            Map<String, String> properties)
+            implements Source {}
+
+    /**
+     * Entries of the outbox; the causality key names the lane.
+     *
+     * @param context {@code null} for every one
+     * @param events empty for every one
+     * @param ordered whether entries of one causality key share a lane
+     */
+    public record OutboxSource(Taking taking, @Nullable String context, List<String> events, boolean ordered)
+            implements Source {}
+
+    /** How it is found out whether a handler takes an entry. */
+    public enum Taking {
+        /** By context and event, when the entry is moved. */
+        BY_NAME,
+        /** It is asked in the run. */
+        IF_IT_APPLIES,
+        /** Those with a destination topic. */
+        WITH_TOPIC,
+        /** Those that nobody else takes. */
+        LEFTOVERS
+    }
 
     /** Where a handler begins that has no offset yet. */
     public enum StartFrom {

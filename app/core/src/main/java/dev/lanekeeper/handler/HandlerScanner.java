@@ -1,9 +1,15 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration;
 import dev.lanekeeper.api.KafkaEventHandlerRegistry;
+import dev.lanekeeper.api.outbox.OutboxEntry;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
+import dev.lanekeeper.api.outbox.OutboxProcessor;
+import dev.lanekeeper.handler.Declaration.Door;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,9 +50,15 @@ final class HandlerScanner {
         List<Declaration> found = new ArrayList<>();
         for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
             Class<?> userClass = ScopedProxyUtils.isScopedTarget(name) ? null : userClass(name);
-            if (userClass != null && AnnotationUtils.isCandidateClass(userClass, KafkaEventHandler.class)) {
-                annotatedMethods(userClass)
-                        .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            if (userClass == null) {
+                continue;
+            }
+            methods(userClass, KafkaEventHandler.class)
+                    .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            methods(userClass, OutboxEventHandler.class)
+                    .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            if (OutboxProcessor.class.isAssignableFrom(userClass)) {
+                found.add(processor(name, userClass));
             }
         }
         beans.getBeansOfType(KafkaEventHandlerConfigurer.class)
@@ -72,19 +84,58 @@ final class HandlerScanner {
         return original == null ? behindProxy : original;
     }
 
-    private static Map<Method, KafkaEventHandler> annotatedMethods(Class<?> userClass) {
-        return MethodIntrospector.selectMethods(userClass, (MethodIntrospector.MetadataLookup<KafkaEventHandler>)
-                method -> AnnotatedElementUtils.findMergedAnnotation(method, KafkaEventHandler.class));
+    private static <A extends Annotation> Map<Method, A> methods(Class<?> userClass, Class<A> annotation) {
+        if (!AnnotationUtils.isCandidateClass(userClass, annotation)) {
+            return Map.of();
+        }
+        return MethodIntrospector.selectMethods(userClass, (MethodIntrospector.MetadataLookup<A>)
+                method -> AnnotatedElementUtils.findMergedAnnotation(method, annotation));
     }
 
     private Declaration declared(String name, Class<?> userClass, Method method, KafkaEventHandler annotation) {
-        String place = "bean '" + name + "', " + describe(userClass, method);
-        if (!beans.isSingleton(name)) {
-            problems.add(place, "the bean is not a singleton", "Make it one; a handler has no other scope");
+        var target = target(name, userClass, method);
+        String place = place(name, target);
+        var attributes = attributes(annotation);
+        if (annotation.topics().length > 0) {
+            attributes.put("topics", String.join(",", annotation.topics()));
         }
-        var target = new Declaration.BeanMethod(beans.getBean(name), userClass, method);
         return new Declaration(
-                id(annotation.id(), place), place, attributes(annotation), properties(annotation, place), target);
+                id(annotation.id(), place), place, Door.KAFKA, attributes, properties(annotation, place), target);
+    }
+
+    private Declaration declared(String name, Class<?> userClass, Method method, OutboxEventHandler annotation) {
+        var target = target(name, userClass, method);
+        String place = place(name, target);
+        var attributes = attributes(annotation);
+        if (annotation.event().length > 0) {
+            attributes.put("event", String.join(",", annotation.event()));
+        }
+        boolean named = annotation.id().isBlank()
+                && !annotation.context().isBlank()
+                && annotation.event().length == 1
+                && !annotation.event()[0].contains(",");
+        String id = named ? annotation.context().trim() + "." + annotation.event()[0].trim() : annotation.id();
+        return new Declaration(id(id, place), place, Door.OUTBOX, attributes, Map.of(), target);
+    }
+
+    private Declaration processor(String name, Class<?> userClass) {
+        var method = ClassUtils.getMethod(userClass, "call", OutboxEntry.class, EventContext.class);
+        var target = target(name, userClass, method);
+        var processor = new Declaration.Processor((OutboxProcessor) target.bean(), target);
+        return new Declaration(name, place(name, target), Door.OUTBOX, Map.of(), Map.of(), processor);
+    }
+
+    private Declaration.BeanMethod target(String name, Class<?> userClass, Method method) {
+        var target = new Declaration.BeanMethod(beans.getBean(name), userClass, method);
+        if (!beans.isSingleton(name)) {
+            problems.add(
+                    place(name, target), "the bean is not a singleton", "Make it one; a handler has no other scope");
+        }
+        return target;
+    }
+
+    private static String place(String name, Declaration.BeanMethod target) {
+        return "bean '" + name + "', " + describe(target.userClass(), target.method());
     }
 
     private static String describe(Class<?> userClass, Method method) {
@@ -95,16 +146,13 @@ final class HandlerScanner {
         return ClassUtils.getShortName(userClass) + "." + method.getName() + "(" + String.join(", ", parameters) + ")";
     }
 
-    private static Map<String, String> attributes(KafkaEventHandler annotation) {
+    private static Map<String, String> attributes(Annotation annotation) {
         Map<String, String> given = new LinkedHashMap<>();
         AnnotationUtils.getAnnotationAttributes(annotation).forEach((name, value) -> {
             if (value instanceof String text && StringUtils.hasText(text)) {
                 given.put(name, text);
             }
         });
-        if (annotation.topics().length > 0) {
-            given.put("topics", String.join(",", annotation.topics()));
-        }
         return given;
     }
 
@@ -132,7 +180,12 @@ final class HandlerScanner {
                 .map(r -> {
                     String place = "registered by bean '" + name + "'";
                     return new Declaration(
-                            id(r.id(), place), place, r.options(), r.consumerProperties(), new Declaration.Function(r));
+                            id(r.id(), place),
+                            place,
+                            Door.KAFKA,
+                            r.options(),
+                            r.consumerProperties(),
+                            new Declaration.Function(r));
                 })
                 .toList();
     }

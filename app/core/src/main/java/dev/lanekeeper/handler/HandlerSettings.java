@@ -83,6 +83,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
      *
      * @param topics names with commas between them
      * @param properties consumer properties
+     * @param event names with commas between them
      */
     public record Overrides(
             @Nullable String topics,
@@ -93,6 +94,9 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable Map<String, String> properties,
             @Nullable String startFrom,
             @Nullable String resource,
+            @Nullable String context,
+            @Nullable String event,
+            @Nullable String ordered,
             @Nullable String lane,
             @Nullable String dedup,
             @Nullable String maxRetries,

@@ -18,6 +18,11 @@ public final class Handlers {
         return List.copyOf(byId.values());
     }
 
+    /** Whether any of them handles outbox entries. */
+    public boolean takeEntries() {
+        return byId.values().stream().anyMatch(h -> h.source() instanceof HandlerDefinition.OutboxSource);
+    }
+
     public @Nullable HandlerDefinition find(String id) {
         return byId.get(id);
     }

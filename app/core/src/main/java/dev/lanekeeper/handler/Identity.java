@@ -58,7 +58,7 @@ public final class Identity {
 
     private static byte[] payload(RawEvent event) {
         var digest = digest();
-        update(digest, event.topic().getBytes(StandardCharsets.UTF_8));
+        update(digest, topic(event));
         update(digest, event.value());
         if (event.value() == null) {
             update(digest, event.key());
@@ -68,10 +68,15 @@ public final class Identity {
 
     private static byte[] payloadAndKey(RawEvent event) {
         var digest = digest();
-        update(digest, event.topic().getBytes(StandardCharsets.UTF_8));
+        update(digest, topic(event));
         update(digest, event.value());
         update(digest, event.key());
         return digest.digest();
+    }
+
+    private static byte @Nullable [] topic(RawEvent event) {
+        var topic = event.topic();
+        return topic == null ? null : topic.getBytes(StandardCharsets.UTF_8);
     }
 
     /** The length goes first, so that moving a byte from one part to the next makes another identity. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,22 @@ final class Options {
         } catch (IllegalArgumentException e) {
             problems.add(option.where(), unusable(option), String.valueOf(e.getMessage()));
             return Optional.empty();
+        }
+    }
+
+    /** Tells of each option that the handler's property gives and that it cannot have. */
+    void rejectOverrides(Set<String> names, String action) {
+        for (String name : names) {
+            Option option = overrides.find(name);
+            if (option != null) {
+                problems.add(option.where(), declaration.describe() + " has no such option", action);
+            }
+        }
+        if (names.contains("properties") && !overridingConsumerProperties.isEmpty()) {
+            problems.add(
+                    "lanekeeper.handlers." + declaration.id() + ".properties",
+                    declaration.describe() + " has no such option",
+                    action);
         }
     }
 

@@ -1,7 +1,12 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
+import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
+import dev.lanekeeper.handler.HandlerDefinition.Taking;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.HandlerStore.Registration;
+import dev.lanekeeper.work.Subscription;
+import dev.lanekeeper.work.Subscription.Kind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,12 +24,43 @@ public final class RegisteredHandlers {
     /** Enters all handlers in the registry; called once at start-up. */
     public static RegisteredHandlers register(Handlers handlers, HandlerStore store) {
         var numbers = new LinkedHashMap<Integer, HandlerDefinition>();
-        handlers.all().forEach(h -> numbers.put(store.register(registration(h)), h));
+        for (var handler : handlers.all()) {
+            var number = store.register(registration(handler));
+            subscribe(handler, number, store);
+            numbers.put(number, handler);
+        }
         return new RegisteredHandlers(numbers);
     }
 
+    private static void subscribe(HandlerDefinition handler, int number, HandlerStore store) {
+        var kind = handler.source() instanceof OutboxSource outbox ? kind(outbox.taking()) : null;
+        if (kind != null && handler.source() instanceof OutboxSource outbox) {
+            store.subscribe(new Subscription(
+                    number,
+                    handler.id(),
+                    handler.lanes().group(),
+                    kind,
+                    outbox.context(),
+                    outbox.events().isEmpty() ? null : outbox.events(),
+                    outbox.ordered()));
+        } else {
+            store.unsubscribe(handler.id());
+        }
+    }
+
+    private static @Nullable Kind kind(Taking taking) {
+        return switch (taking) {
+            case BY_NAME -> Kind.TAKES;
+            case IF_IT_APPLIES -> Kind.IS_ASKED;
+            case WITH_TOPIC -> Kind.RELAYS;
+            case LEFTOVERS -> null;
+        };
+    }
+
     private static Registration registration(HandlerDefinition handler) {
-        var kafka = handler.kafka();
+        if (!(handler.source() instanceof KafkaSource kafka)) {
+            return new Registration(handler.id(), handler.lanes().group(), null, null);
+        }
         var topics = kafka.topicPattern() == null
                 ? String.join(",", kafka.topics())
                 : "/" + kafka.topicPattern().pattern() + "/";
@@ -37,6 +73,15 @@ public final class RegisteredHandlers {
 
     public Map<Integer, HandlerDefinition> byNumber() {
         return byNumber;
+    }
+
+    /** The number of the handler with this id. */
+    public int number(String id) {
+        return byNumber.entrySet().stream()
+                .filter(e -> e.getValue().id().equals(id))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("this node has no handler '" + id + "'"));
     }
 
     public @Nullable HandlerDefinition find(int number) {

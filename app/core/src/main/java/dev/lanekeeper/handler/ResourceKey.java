@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * keep them apart from text that looks so already, a backslash becomes two. Bytes that are not UTF-8 become {@code \x}
  * and their hexadecimal digits, which no text can become.
  */
-final class ResourceKey {
+public final class ResourceKey {
 
     private static final HexFormat HEX = HexFormat.of();
 
     private ResourceKey() {}
 
     /** {@code null} for a key that is missing or empty: no lock. */
-    static @Nullable String of(@Nullable String text) {
+    public static @Nullable String of(@Nullable String text) {
         if (text == null || text.isEmpty()) {
             return null;
         }

@@ -34,8 +34,13 @@ final class SharedRules {
             }
             return;
         }
-        KafkaSource mine = one.definition().kafka();
-        KafkaSource theirs = other.definition().kafka();
+        if (one.definition().source() instanceof KafkaSource mine
+                && other.definition().source() instanceof KafkaSource theirs) {
+            checkGroups(one, mine, other, theirs);
+        }
+    }
+
+    private void checkGroups(Written one, KafkaSource mine, Written other, KafkaSource theirs) {
         String topic = mine.groupId().equals(theirs.groupId()) ? commonTopic(mine, theirs) : null;
         if (topic != null) {
             problems.add(

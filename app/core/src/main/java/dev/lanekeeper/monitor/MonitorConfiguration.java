@@ -62,7 +62,8 @@ public class MonitorConfiguration {
     IntakeEvents lanekeeperIntakeEvents(Publisher publisher, HandlerCatalog catalog) {
         return new IntakeEvents(publisher, id -> {
             var handler = catalog.handlers().find(id);
-            return handler == null ? id : handler.kafka().groupId();
+            var group = handler == null ? null : handler.groupId();
+            return group == null ? id : group;
         });
     }
 

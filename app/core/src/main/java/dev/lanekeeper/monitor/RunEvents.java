@@ -115,9 +115,10 @@ final class RunEvents implements RunListener {
     private HandledItem item(Result told) {
         var item = told.item();
         var handler = handlers.apply(told.handler());
+        var group = handler == null ? null : handler.groupId();
         return new HandledItem(
                 told.handler(),
-                handler == null ? told.handler() : handler.kafka().groupId(),
+                group == null ? told.handler() : group,
                 item.itemId(),
                 attempt(item),
                 item.resource(),

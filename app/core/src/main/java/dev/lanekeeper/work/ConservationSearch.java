@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * Checks that nothing is lost and nothing is there twice, for each handler: consumed = stored + duplicates, and stored =
- * waiting + done + skipped + failed + rejected + discarded + purged. Reads all rows, each check in one statement and so at one
+ * waiting + done + skipped + failed + rejected + discarded + purged. What comes from Kafka is compared with the progress on its
+ * partitions too. Reads all rows, each check in one statement and so at one
  * moment; for people and tests, never on the path of an event.
  */
 public final class ConservationSearch {
@@ -62,7 +63,9 @@ public final class ConservationSearch {
                                FROM lanekeeper.outcome
                               GROUP BY handler_id)
                         SELECT h.name, t.consumed, t.duplicates, t.stored, t.repeated, t.done, t.skipped, t.failed, t.rejected,
-                               t.discarded, t.purged, p.consumed AS consumed_by_progress, i.number AS item_rows,
+                               t.discarded, t.purged,
+                               CASE WHEN h.kafka_group IS NULL THEN t.consumed ELSE p.consumed END AS consumed_by_progress,
+                               i.number AS item_rows,
                                w.number AS waiting_rows, o.done AS done_rows, o.skipped AS skipped_rows,
                                o.failed AS failed_rows, o.rejected AS rejected_rows, o.discarded AS discarded_rows
                           FROM lanekeeper.handler AS h

@@ -21,7 +21,9 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -152,6 +154,28 @@ public final class Database {
             guardLanes();
             return look.get();
         });
+    }
+
+    /**
+     * Whether what the calling thread writes here is committed or rolled back together with what its application does: Spring
+     * has a transaction under way, on a connection of this {@link DataSource}.
+     */
+    public boolean isInTransaction() {
+        var bound = dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
+                ? proxy.getTargetDataSource()
+                : dataSource;
+        if (!TransactionSynchronizationManager.isActualTransactionActive()
+                || !TransactionSynchronizationManager.hasResource(bound)) {
+            return false;
+        }
+        var connection = DataSourceUtils.getConnection(bound);
+        try {
+            return !connection.getAutoCommit();
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The transaction's connection does not answer", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, bound);
+        }
     }
 
     /** The database that answers. */

@@ -1,6 +1,8 @@
 package dev.lanekeeper.work;
 
-/** Writes {@code handler}: the registry of all handlers that any node has. */
+import org.jspecify.annotations.Nullable;
+
+/** Writes {@code handler} and {@code outbox_subscription}: the registry of all handlers that any node has. */
 public final class HandlerStore {
 
     private final Database database;
@@ -9,8 +11,17 @@ public final class HandlerStore {
         this.database = database;
     }
 
-    /** A handler as it registers. */
-    public record Registration(String name, String laneGroup, String kafkaGroup, String topics) {}
+    /**
+     * A handler as it registers.
+     *
+     * @param kafkaGroup {@code null} when its events do not come from Kafka
+     * @param topics likewise
+     */
+    public record Registration(
+            String name,
+            String laneGroup,
+            @Nullable String kafkaGroup,
+            @Nullable String topics) {}
 
     /** @return the handler's number, the same for every node and release */
     public int register(Registration handler) {
@@ -30,6 +41,34 @@ public final class HandlerStore {
                 .param(handler.topics())
                 .query(Integer.class)
                 .single();
+    }
+
+    /** Enters a handler, or what has changed about it. */
+    public void subscribe(Subscription subscription) {
+        var events = subscription.events();
+        database.sql("""
+                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered)
+                        VALUES (?, ?, ?, ?::text[], ?)
+                            ON CONFLICT (handler_id) DO UPDATE
+                           SET kind = excluded.kind,
+                               context = excluded.context,
+                               events = excluded.events,
+                               ordered = excluded.ordered
+                        """)
+                .param(subscription.handlerId())
+                .param(subscription.kind().code())
+                .param(subscription.context())
+                .param(events == null ? null : events.toArray(String[]::new))
+                .param(subscription.ordered())
+                .update();
+    }
+
+    /** No entry becomes an item of this handler any more; false when it had no part in the outbox. */
+    public boolean unsubscribe(String handler) {
+        return database.sql("""
+                                DELETE FROM lanekeeper.outbox_subscription
+                                 WHERE handler_id IN (SELECT handler_id FROM lanekeeper.handler WHERE name = ?)
+                                """).param(handler).update() > 0;
     }
 
     public boolean isKnown(String name) {

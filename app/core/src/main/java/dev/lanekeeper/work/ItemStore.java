@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.EntryStorer.PlacedEntry;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
 import java.sql.ResultSet;
@@ -72,6 +73,51 @@ final class ItemStore {
                                 ? null
                                 : p.item().checksum().toString())
                         .toArray(String[]::new))
+                .param(placed.stream()
+                        .map(p -> Texts.safe(p.item().traceParent()))
+                        .toArray(String[]::new))
+                .param(placed.stream()
+                        .map(p -> Texts.safe(p.item().intakeError()))
+                        .toArray(String[]::new))
+                .update();
+    }
+
+    /** The same for entries of the outbox; of one entry there may be items of several handlers. */
+    void insertEntries(Instant storedAt, List<PlacedEntry> placed) {
+        database.sql("""
+                        WITH stored AS (
+                             INSERT INTO lanekeeper.work_item (
+                                    handler_id, source, lane_id, entry_id, context, event_name, produced_at, polled_at,
+                                    stored_at, resource, payload, headers, trace_parent, intake_error)
+                             SELECT k.handler_id, 2, k.lane_id, k.entry_id, k.context, k.event_name,
+                                    'epoch'::timestamptz + k.produced_at * interval '1 microsecond', s.at, s.at, k.resource,
+                                    k.payload, k.headers, k.trace_parent, k.intake_error
+                               FROM (SELECT ?::timestamptz AS at) AS s
+                              CROSS JOIN unnest(?::int[], ?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[],
+                                                ?::bytea[], ?::bytea[], ?::text[], ?::text[])
+                                    AS k (handler_id, lane_id, entry_id, context, event_name, produced_at, resource, payload,
+                                          headers, trace_parent, intake_error)
+                             RETURNING item_id, handler_id, lane_id, stored_at, coalesce(octet_length(payload), 0) AS bytes)
+                        INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
+                        SELECT lane_id, item_id, stored_at, handler_id, bytes
+                          FROM stored
+                        """)
+                .param(Database.timestamp(storedAt))
+                .param(placed.stream().mapToInt(p -> p.item().handlerId()).toArray())
+                .param(Database.uuids(placed.stream().map(PlacedEntry::laneId).toList()))
+                .param(placed.stream()
+                        .mapToLong(p -> p.item().entry().entryId())
+                        .toArray())
+                .param(placed.stream().map(p -> p.item().entry().context()).toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().entry().event()).toArray(String[]::new))
+                .param(placed.stream()
+                        .mapToLong(p -> Database.micros(p.item().entry().createdAt()))
+                        .toArray())
+                .param(placed.stream().map(p -> p.item().resource()).toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().payload()).toArray(byte[][]::new))
+                .param(placed.stream()
+                        .map(p -> Headers.encode(p.item().headers()))
+                        .toArray(byte[][]::new))
                 .param(placed.stream()
                         .map(p -> Texts.safe(p.item().traceParent()))
                         .toArray(String[]::new))

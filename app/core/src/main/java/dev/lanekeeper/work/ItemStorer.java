@@ -264,7 +264,7 @@ public class ItemStorer {
     }
 
     /** Fills one run after the other; lanes beyond the last stay READY for whoever is free next. */
-    private static List<Assignment> assign(List<UUID> ready, Reservation reservation) {
+    static List<Assignment> assign(List<UUID> ready, Reservation reservation) {
         var assignments = new ArrayList<Assignment>();
         for (var i = 0;
                 i < ready.size() && i / reservation.pack() < reservation.runs().size();

@@ -112,10 +112,11 @@ public final class WaitingItemSearch {
     }
 
     private static WaitingItem item(ResultSet row) throws SQLException {
+        var topic = row.getString("topic");
         var event = new RawEvent(
-                row.getString("topic"),
-                row.getInt("partition"),
-                row.getLong("kafka_offset"),
+                topic,
+                topic == null ? -1 : row.getInt("partition"),
+                topic == null ? -1 : row.getLong("kafka_offset"),
                 producedAt(row),
                 row.getBytes("event_key"),
                 row.getBytes("payload"),

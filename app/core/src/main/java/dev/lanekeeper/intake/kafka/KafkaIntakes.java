@@ -1,6 +1,7 @@
 package dev.lanekeeper.intake.kafka;
 
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ public final class KafkaIntakes {
     private long generationsReadAt = System.nanoTime();
 
     /**
-     * @param handlers those that this node has
+     * @param handlers those that this node has; what comes through other doors is left to them
      * @param consumerSettings what Spring says of consumers, as {@code ConsumerFactory.getConfigurationProperties()}
      */
     public KafkaIntakes(
@@ -77,7 +78,7 @@ public final class KafkaIntakes {
             Clients clients) {
         this.backlog = new Backlog(environment.backlog());
         var listener = new ContainedListener(listeners);
-        for (var handler : handlers) {
+        for (var handler : handlers.stream().filter(KafkaIntakes::isFromKafka).toList()) {
             var settings = clients.settings().apply(handler);
             var cluster = clusters.computeIfAbsent(AdminTopics.settings(settings), clients.topics());
             var parts = new HandlerIntake.Parts(
@@ -86,6 +87,10 @@ public final class KafkaIntakes {
                     handler.id(),
                     new HandlerIntake(handler, environment.handlerNumber().applyAsInt(handler.id()), parts));
         }
+    }
+
+    private static boolean isFromKafka(HandlerDefinition handler) {
+        return handler.source() instanceof KafkaSource;
     }
 
     /** Starts the intakes of all handlers that are to start by themselves. */

@@ -1,6 +1,7 @@
 package dev.lanekeeper.intake.kafka;
 
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,9 @@ public final class PartitionEnds implements AutoCloseable {
 
     private Map<Map<String, Object>, Map<String, Set<String>>> byCluster(Map<String, Set<String>> topics) {
         var settings = new HashMap<String, Map<String, Object>>();
-        handlers.get().forEach(h -> settings.put(h.id(), ConsumerSettings.common(kafka.consumer(), h)));
+        handlers.get().stream()
+                .filter(h -> h.source() instanceof KafkaSource)
+                .forEach(h -> settings.put(h.id(), ConsumerSettings.common(kafka.consumer(), h)));
         var byCluster = new HashMap<Map<String, Object>, Map<String, Set<String>>>();
         topics.forEach((handler, names) -> byCluster
                 .computeIfAbsent(

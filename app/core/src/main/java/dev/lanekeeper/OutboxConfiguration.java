@@ -1,0 +1,71 @@
+package dev.lanekeeper;
+
+import dev.lanekeeper.api.outbox.Outbox;
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.handler.BuiltInHandler;
+import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
+import dev.lanekeeper.handler.HandlerDefinition.Taking;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.intake.outbox.DirtyShards;
+import dev.lanekeeper.intake.outbox.MoverSettings;
+import dev.lanekeeper.intake.outbox.OutboxMovers;
+import dev.lanekeeper.intake.outbox.OutboxPublisher;
+import dev.lanekeeper.intake.outbox.UnclaimedEntries;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.Probe;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The outbox: its door for the application, its movers, and the handler of what nobody takes. */
+@Configuration(proxyBeanMethods = false)
+class OutboxConfiguration {
+
+    @Bean
+    DirtyShards lanekeeperDirtyShards() {
+        return new DirtyShards();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Outbox lanekeeperOutbox(ObjectProvider<Database> database, ObjectProvider<JsonMapper> mappers, DirtyShards dirty) {
+        var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
+        return new OutboxPublisher(database::getObject, mapper, UnaryOperator.identity(), dirty);
+    }
+
+    @Bean
+    BuiltInHandler lanekeeperUnclaimedEntries(ObjectProvider<Database> database) {
+        return new BuiltInHandler(
+                UnclaimedEntries.ID,
+                new OutboxSource(Taking.LEFTOVERS, null, List.of(), true),
+                false,
+                Map.of(),
+                new UnclaimedEntries(database::getObject));
+    }
+
+    @Bean
+    @Lazy
+    OutboxMovers lanekeeperOutboxMovers(
+            Database database,
+            Node node,
+            DatabaseClock clock,
+            RegisteredHandlers handlers,
+            LanekeeperProperties properties,
+            DirtyShards dirty,
+            Probe probe) {
+        var outbox = properties.outbox();
+        var environment = new OutboxMovers.Environment(
+                database, node.handOver(), () -> node.life().nodeId(), handlers, clock, probe);
+        return new OutboxMovers(
+                new MoverSettings(outbox.sleep(), outbox.idleMultiplier(), outbox.batchSize(), outbox.threads()),
+                environment,
+                dirty);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.lanekeeper.intake.outbox;
+
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.handler.ResourceKey;
+import dev.lanekeeper.work.EntryDocument;
+import dev.lanekeeper.work.EntryItem;
+import dev.lanekeeper.work.EntryStorer;
+import dev.lanekeeper.work.OutboxRow;
+import dev.lanekeeper.work.Subscription;
+import dev.lanekeeper.work.Subscription.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes an item of an entry for each handler that may take it, or one that says that nobody does. */
+final class EntryHandlers implements EntryStorer.Expansion {
+
+    private final Leftovers leftovers;
+
+    EntryHandlers(Leftovers leftovers) {
+        this.leftovers = leftovers;
+    }
+
+    /**
+     * The handler of entries that nobody takes.
+     *
+     * @param handlerId its number in the database
+     */
+    record Leftovers(int handlerId, String laneGroup) {}
+
+    @Override
+    public List<EntryItem> items(List<OutboxRow> entries, List<Subscription> subscriptions) {
+        var items = new ArrayList<EntryItem>(entries.size());
+        entries.forEach(entry -> items.addAll(items(entry, matching(entry, subscriptions))));
+        return items;
+    }
+
+    private static List<Subscription> matching(OutboxRow entry, List<Subscription> subscriptions) {
+        return subscriptions.stream()
+                .filter(s -> s.matches(entry.context(), entry.event(), entry.topic()))
+                .toList();
+    }
+
+    private List<EntryItem> items(OutboxRow entry, List<Subscription> takers) {
+        var content = Content.of(entry, asked(takers));
+        if (takers.isEmpty()) {
+            return List.of(
+                    content.item(leftovers.handlerId(), leftovers.laneGroup(), ResourceKey.of(entry.causalityKey())));
+        }
+        return takers.stream()
+                .map(s -> content.item(
+                        s.handlerId(), s.laneGroup(), s.ordered() ? ResourceKey.of(entry.causalityKey()) : null))
+                .toList();
+    }
+
+    private static List<String> asked(List<Subscription> takers) {
+        return takers.stream().allMatch(s -> s.kind() == Kind.IS_ASKED)
+                ? takers.stream().map(Subscription::handler).toList()
+                : List.of();
+    }
+
+    /** What all items of an entry have in common; what cannot be read makes them fail, and holds up nothing else. */
+    private record Content(
+            OutboxRow entry,
+            byte[] document,
+            List<RawHeader> headers,
+            @Nullable String problem) {
+
+        static Content of(OutboxRow entry, List<String> asked) {
+            var document = EntryDocument.write(entry, asked);
+            try {
+                return new Content(entry, document, EntryHeaders.read(entry.headers()), null);
+            } catch (RuntimeException e) {
+                return new Content(entry, document, List.of(), "headers: " + e);
+            }
+        }
+
+        EntryItem item(int handlerId, String laneGroup, @Nullable String resource) {
+            return new EntryItem(handlerId, laneGroup, resource, entry, document, headers, problem);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.HandOver.Reservation;
+import dev.lanekeeper.work.LaneStore.Addition;
+import dev.lanekeeper.work.LaneStore.Assignment;
+import dev.lanekeeper.work.Probe.Step;
+import dev.lanekeeper.work.Tally.Count;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Moves outbox entries into the corridor, each shard under its lock, in one transaction (T1): entries taken, lanes, items, in
+ * this order. An entry leaves the outbox only with its items.
+ *
+ * <p>Called by the movers on their own threads. After it returns the transaction is committed.
+ */
+public final class EntryStorer {
+
+    private static final Logger log = LoggerFactory.getLogger(EntryStorer.class);
+
+    private final Database database;
+    private final OutboxStore outbox;
+    private final LaneStore lanes;
+    private final ItemStore items;
+    private final TallyStore tallies;
+    private final NodeStore nodes;
+    private final HandOver handOver;
+    private final Expansion expansion;
+    private final Clock clock;
+    private final Probe probe;
+
+    /** Says of which handlers each entry becomes an item; calls no code of users. */
+    @FunctionalInterface
+    public interface Expansion {
+
+        /** In the order of the entries; at least one item for each. */
+        List<EntryItem> items(List<OutboxRow> entries, List<Subscription> subscriptions);
+    }
+
+    public EntryStorer(Database database, HandOver handOver, Expansion expansion, Clock clock, Probe probe) {
+        this.database = database;
+        this.outbox = new OutboxStore(database);
+        this.lanes = new LaneStore(database, clock);
+        this.items = new ItemStore(database);
+        this.tallies = new TallyStore(database, clock);
+        this.nodes = new NodeStore(database);
+        this.handOver = handOver;
+        this.expansion = expansion;
+        this.clock = clock;
+        this.probe = probe;
+    }
+
+    /**
+     * What is to be moved.
+     *
+     * @param entries how many at most, shared among the shards that can be locked
+     * @param bytes how many bytes of content at most, likewise; at least one entry is taken of each shard
+     * @param slot keeps the tally rows of concurrent movers of a node apart
+     */
+    public record Batch(long nodeId, int slot, Collection<Integer> shards, int entries, long bytes) {
+
+        private Batch of(Collection<Integer> others, int fewer) {
+            return new Batch(nodeId, slot, others, fewer, bytes);
+        }
+    }
+
+    /**
+     * What was moved.
+     *
+     * @param busy shards that somebody else was moving
+     * @param unfinished shards that may have more
+     * @param refused of the entries, those that the database refused and that were stored as failures instead
+     */
+    public record Moved(Set<Integer> busy, Set<Integer> unfinished, int entries, int items, int refused) {
+
+        private Moved and(Moved next) {
+            return new Moved(
+                    union(busy, next.busy),
+                    union(unfinished, next.unfinished),
+                    entries + next.entries,
+                    items + next.items,
+                    refused + next.refused);
+        }
+
+        private static Set<Integer> union(Set<Integer> one, Set<Integer> other) {
+            var both = new HashSet<>(one);
+            both.addAll(other);
+            return both;
+        }
+    }
+
+    /**
+     * Moves the first entries of these shards. What the database refuses is narrowed down until one entry stands alone; that
+     * one is stored as a failure.
+     *
+     * @throws DataAccessException when the database is away; what was moved is no longer in the outbox
+     */
+    public Moved move(Batch batch) {
+        try {
+            return moveOnce(batch, Form.WHOLE, "");
+        } catch (DataAccessException e) {
+            if (!Database.isRefusal(e)) {
+                throw e;
+            }
+            return narrow(batch, e);
+        }
+    }
+
+    /** How much of an entry is stored. */
+    private enum Form {
+        WHOLE,
+        FAILED,
+        BARE
+    }
+
+    private Moved narrow(Batch batch, DataAccessException refusal) {
+        if (batch.shards().size() > 1) {
+            return batch.shards().stream()
+                    .map(shard -> move(batch.of(List.of(shard), batch.entries())))
+                    .reduce(Moved::and)
+                    .orElseThrow();
+        }
+        return batch.entries() > 1 ? move(batch.of(batch.shards(), batch.entries() / 2)) : moveRefused(batch, refusal);
+    }
+
+    private Moved moveRefused(Batch batch, DataAccessException refusal) {
+        var why = "the database refused to move this entry: "
+                + NestedExceptionUtils.getMostSpecificCause(refusal).getMessage();
+        log.atError()
+                .addKeyValue("shard", batch.shards())
+                .setCause(refusal)
+                .log("The database refused an outbox entry; it is stored as a failure");
+        try {
+            return moveOnce(batch, Form.FAILED, why);
+        } catch (DataAccessException again) {
+            if (!Database.isRefusal(again)) {
+                throw again;
+            }
+            return moveOnce(batch, Form.BARE, why);
+        }
+    }
+
+    private Moved moveOnce(Batch batch, Form form, String why) {
+        var workers = new Workers();
+        Written written;
+        try {
+            written = database.inTransaction(() -> {
+                workers.release();
+                return write(batch, workers, new Shape(form, why));
+            });
+        } catch (RuntimeException | Error e) {
+            workers.release();
+            throw e;
+        }
+        probe.reached(Step.STORE_COMMITTED);
+        workers.start(written.owned());
+        probe.reached(Step.HANDED_OVER);
+        return written.moved();
+    }
+
+    private record Shape(Form form, String why) {
+
+        EntryItem of(EntryItem item) {
+            return switch (form) {
+                case WHOLE -> item;
+                case FAILED -> item.withError(why);
+                case BARE -> item.bare(why);
+            };
+        }
+    }
+
+    private record Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {}
+
+    private Written write(Batch batch, Workers workers, Shape shape) {
+        probe.reached(Step.STORE_BEGUN);
+        database.guardLanes();
+        var locked = outbox.lock(batch.shards());
+        var busy = new HashSet<>(batch.shards());
+        locked.forEach(busy::remove);
+        if (locked.isEmpty()) {
+            return new Written(new Moved(busy, Set.of(), 0, 0, 0), Map.of());
+        }
+        var limits =
+                new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
+        var entries = outbox.take(locked, limits);
+        var placed = place(expand(entries, shape));
+        // Last, so that runs which record results in the same lanes wait for as little as possible.
+        tallies.add(batch.nodeId(), batch.slot(), tally(placed));
+        var owned = insert(placed, workers);
+        probe.reached(Step.STORE_BEFORE_COMMIT);
+        var refused = shape.form() == Form.WHOLE ? 0 : entries.size();
+        var moved = new Moved(busy, unfinished(entries, limits), entries.size(), placed.size(), refused);
+        return new Written(moved, owned);
+    }
+
+    /** Those that gave as much as they could; where a large entry has cut them short unseen, the next look finds the rest. */
+    private static Set<Integer> unfinished(List<OutboxRow> entries, OutboxStore.Limits limits) {
+        return entries.stream().collect(Collectors.groupingBy(OutboxRow::shard)).entrySet().stream()
+                .filter(e -> e.getValue().size() >= limits.perShard()
+                        || e.getValue().stream().mapToLong(OutboxRow::length).sum() > limits.bytesPerShard() / 2)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** After the entries: a handler that was registered before one of them was written is found. */
+    private List<EntryItem> expand(List<OutboxRow> entries, Shape shape) {
+        return entries.isEmpty()
+                ? List.of()
+                : expansion.items(entries, outbox.subscriptions()).stream()
+                        .map(shape::of)
+                        .toList();
+    }
+
+    /** An item and the lane that it goes to. */
+    record PlacedEntry(UUID laneId, EntryItem item) {}
+
+    private List<PlacedEntry> place(List<EntryItem> expanded) {
+        var bundles = new HashMap<Integer, Bundle>();
+        return expanded.stream()
+                .map(item -> new PlacedEntry(
+                        item.resource() == null
+                                ? bundles.computeIfAbsent(item.handlerId(), Bundle::new)
+                                        .next()
+                                : LaneIds.of(item.laneGroup(), item.resource()),
+                        item))
+                .toList();
+    }
+
+    /** Hands out bundles of a handler's items without a resource. */
+    private final class Bundle {
+
+        private final int size;
+        private UUID id = LaneIds.bundle(clock);
+        private int filled;
+
+        Bundle(int handlerId) {
+            this.size = handOver.bundleSize(handlerId);
+        }
+
+        UUID next() {
+            if (filled == size) {
+                id = LaneIds.bundle(clock);
+                filled = 0;
+            }
+            filled++;
+            return id;
+        }
+    }
+
+    private static List<Tally> tally(List<PlacedEntry> placed) {
+        var byHandler = placed.stream()
+                .map(PlacedEntry::item)
+                .collect(Collectors.groupingBy(EntryItem::handlerId, LinkedHashMap::new, Collectors.toList()));
+        return byHandler.entrySet().stream()
+                .map(e -> new Tally(e.getKey())
+                        .add(Count.CONSUMED, e.getValue().size())
+                        .add(Count.STORED, e.getValue().size())
+                        .add(Count.FLUSHES, 1)
+                        .add(Count.LARGEST_FLUSH, e.getValue().size())
+                        .add(
+                                Count.FLUSHED_BYTES,
+                                e.getValue().stream()
+                                        .mapToLong(EntryItem::bytes)
+                                        .sum()))
+                .toList();
+    }
+
+    private Map<UUID, List<OwnedLane>> insert(List<PlacedEntry> placed, Workers workers) {
+        if (placed.isEmpty()) {
+            return Map.of();
+        }
+        var additions = additions(placed);
+        workers.reserve(additions);
+        var owned = workers.own(lanes.add(additions));
+        probe.reached(Step.STORE_LANES_LOCKED);
+        items.insertEntries(clock.instant(), placed);
+        probe.reached(Step.STORE_INSERTED);
+        return owned;
+    }
+
+    /** One for each lane; handlers that share lanes have the first item's handler for its head. */
+    private static List<Addition> additions(List<PlacedEntry> placed) {
+        var waiting = new HashMap<UUID, Addition>();
+        placed.forEach(p -> waiting.merge(
+                p.laneId(),
+                new Addition(p.laneId(), p.item().handlerId(), 1, p.item().resource() == null),
+                (a, b) -> new Addition(a.laneId(), a.handlerId(), a.waiting() + 1, a.bundle())));
+        return waiting.values().stream()
+                .sorted(Comparator.comparing(Addition::laneId, LaneIds.LOCK_ORDER))
+                .toList();
+    }
+
+    /** The workers that are set aside for one try, by handler; known only when the entries are. */
+    private final class Workers {
+
+        private final Map<Integer, Reservation> reservations = new LinkedHashMap<>();
+        private final Map<UUID, Integer> handlers = new HashMap<>();
+
+        void reserve(List<Addition> additions) {
+            var lanesByHandler = new LinkedHashMap<Integer, Integer>();
+            additions.forEach(a -> {
+                lanesByHandler.merge(a.handlerId(), 1, Integer::sum);
+                handlers.put(a.laneId(), a.handlerId());
+            });
+            lanesByHandler.forEach((handler, count) -> reservations.put(handler, handOver.reserve(handler, count)));
+        }
+
+        Map<UUID, List<OwnedLane>> own(List<UUID> ready) {
+            var owned = new HashMap<UUID, List<OwnedLane>>();
+            var byHandler = ready.stream().collect(Collectors.groupingBy(handlers::get));
+            byHandler.forEach((handler, laneIds) -> {
+                var reservation = reservations.get(handler);
+                if (reservation != null && !reservation.runs().isEmpty() && nodes.holdAlive(reservation.nodeId())) {
+                    var assigned = own(reservation, ItemStorer.assign(laneIds, reservation));
+                    reservation.save(List.copyOf(assigned.keySet()));
+                    owned.putAll(assigned);
+                }
+            });
+            return owned;
+        }
+
+        private Map<UUID, List<OwnedLane>> own(Reservation reservation, List<Assignment> assignments) {
+            var owned = new HashMap<UUID, List<OwnedLane>>();
+            lanes.own(reservation.nodeId(), assignments)
+                    .forEach(o -> owned.computeIfAbsent(o.runId(), r -> new ArrayList<>())
+                            .add(o.lane()));
+            return owned;
+        }
+
+        /** After the commit. */
+        void start(Map<UUID, List<OwnedLane>> owned) {
+            reservations.values().forEach(reservation -> {
+                var its = new HashMap<UUID, List<OwnedLane>>();
+                reservation.runs().forEach(run -> {
+                    var given = owned.get(run);
+                    if (given != null) {
+                        its.put(run, given);
+                    }
+                });
+                reservation.start(its);
+            });
+            reservations.clear();
+        }
+
+        void release() {
+            reservations.values().forEach(Reservation::release);
+            reservations.clear();
+            handlers.clear();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.lanekeeper.work;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which outbox entries become items of a handler, as the registry has it; the handler need not be known to this node.
+ *
+ * @param context {@code null} for every one
+ * @param events {@code null} for every one
+ * @param ordered whether entries of one causality key share a lane
+ */
+public record Subscription(
+        int handlerId,
+        String handler,
+        String laneGroup,
+        Kind kind,
+        @Nullable String context,
+        @Nullable List<String> events,
+        boolean ordered) {
+
+    /** How it is found out whether a handler takes an entry. */
+    public enum Kind {
+        /** By context and event. */
+        TAKES(1),
+        /** The handler itself says so, in the run. */
+        IS_ASKED(2),
+        /** If the entry has a destination topic. */
+        RELAYS(3);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+
+        static Kind of(int code) {
+            for (var kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("no kind of subscription has the code " + code);
+        }
+    }
+
+    /** Whether an item is to be made of such an entry. */
+    public boolean matches(String ofContext, String event, @Nullable String topic) {
+        return (kind != Kind.RELAYS || topic != null)
+                && (context == null || context.equals(ofContext))
+                && (events == null || events.contains(event));
+    }
+}
