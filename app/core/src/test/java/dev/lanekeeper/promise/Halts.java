@@ -6,7 +6,7 @@ import dev.lanekeeper.work.Probe.Step;
 import java.time.Duration;
 import java.util.List;
 
-/** One process after the other dies at a boundary of the protocol; the last one finds everything as it should be. */
+/** One process after the other dies at a boundary of the protocol; the last one does what is left. */
 final class Halts {
 
     private static final int EVENTS_AT_A_TIME = 10;
@@ -17,6 +17,7 @@ final class Halts {
         this.site = site;
     }
 
+    /** Returns when everything that was produced is done. */
     void dieAt(List<Step> steps) {
         var instance = site.start(argument(steps.get(0)));
         die(instance, steps.get(0));
@@ -27,10 +28,6 @@ final class Halts {
         instance.startAgainWith();
         site.producing().send("last", EVENTS_AT_A_TIME).join();
         site.awaitEverythingDone(Duration.ofMinutes(2), "exact", "plain");
-        assertThat(site.oracle().faultsOfExactlyOnce("exact")).isEmpty();
-        assertThat(site.oracle().faultsOfAtLeastOnce("plain", (long) steps.size() * Site.WORKERS * Site.CHUNK))
-                .isEmpty();
-        site.assertNumbersAddUp();
     }
 
     private String argument(Step step) {

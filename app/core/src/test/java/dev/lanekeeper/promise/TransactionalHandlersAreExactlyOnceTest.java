@@ -10,7 +10,9 @@ import static dev.lanekeeper.work.Probe.Step.RECORD_COMMITTED;
 import static dev.lanekeeper.work.Probe.Step.RECORD_LANES_LOCKED;
 import static dev.lanekeeper.work.Probe.Step.RESCUE_BEFORE_COMMIT;
 import static dev.lanekeeper.work.Probe.Step.RESCUE_NODE_DELETED;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanekeeper.work.Probe.Step;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,28 +21,38 @@ class TransactionalHandlersAreExactlyOnceTest {
 
     @Test
     void whenTheProcessDiesWhileResultsAreRecordedOrTheDeadAreRescued() {
-        try (var site = Site.shared("halt-at-record", 20)) {
-            site.showing(
-                    () -> new Halts(site).dieAt(List.of(RECORD_BEFORE_COMMIT, RECORD_COMMITTED, RESCUE_NODE_DELETED)));
-        }
+        whenTheProcessDiesAt("halt-at-record", List.of(RECORD_BEFORE_COMMIT, RECORD_COMMITTED, RESCUE_NODE_DELETED));
     }
 
     @Test
     @Tag("chaos")
     void whenTheProcessDiesAtAnyMomentOfARunOrARescue() {
-        try (var site = Site.shared("halt-in-a-run", 20)) {
-            site.showing(() -> new Halts(site)
-                    .dieAt(List.of(
-                            CLAIM_BEFORE_COMMIT,
-                            CLAIMED,
-                            HANDLER_STARTED,
-                            HANDLER_ENDED,
-                            RECORD_BEGUN,
-                            RECORD_LANES_LOCKED,
-                            RECORD_BEFORE_COMMIT,
-                            RECORD_COMMITTED,
-                            RESCUE_NODE_DELETED,
-                            RESCUE_BEFORE_COMMIT)));
+        whenTheProcessDiesAt(
+                "halt-in-a-run",
+                List.of(
+                        CLAIM_BEFORE_COMMIT,
+                        CLAIMED,
+                        HANDLER_STARTED,
+                        HANDLER_ENDED,
+                        RECORD_BEGUN,
+                        RECORD_LANES_LOCKED,
+                        RECORD_BEFORE_COMMIT,
+                        RECORD_COMMITTED,
+                        RESCUE_NODE_DELETED,
+                        RESCUE_BEFORE_COMMIT));
+    }
+
+    private static void whenTheProcessDiesAt(String name, List<Step> steps) {
+        try (var site = Site.shared(name, 20)) {
+            site.showing(() -> {
+                new Halts(site).dieAt(steps);
+
+                assertThat(site.oracle().faultsOfExactlyOnce("exact")).isEmpty();
+                assertThat(site.oracle().faultsOfAtLeastOnce("plain", (long) steps.size() * Site.WORKERS * Site.CHUNK))
+                        .as("the handler without a transaction, whose repeats are counted")
+                        .isEmpty();
+                site.assertNumbersAddUp();
+            });
         }
     }
 }
