@@ -6,6 +6,7 @@ import java.util.Arrays;
 public final class BenchMain {
 
     private static final String USAGE = "ops/bench corridor [options]\n\n" + CorridorOptions.USAGE
+            + "\nops/bench outbox [options]\n\n" + OutboxOptions.USAGE
             + "\nops/bench console [options]\n\n" + ConsoleOptions.USAGE;
 
     private BenchMain() {}
@@ -16,6 +17,7 @@ public final class BenchMain {
         try {
             switch (name) {
                 case "corridor" -> new CorridorBench(CorridorOptions.parse(words)).run();
+                case "outbox" -> new OutboxBench(OutboxOptions.parse(words)).run();
                 case "console" -> new ConsoleBench(ConsoleOptions.parse(words)).run();
                 default -> throw new IllegalArgumentException("Which bench?");
             }

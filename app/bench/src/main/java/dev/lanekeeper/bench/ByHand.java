@@ -46,6 +46,7 @@ final class ByHand implements Contender {
 
     private Map<String, Object> settings(Round round, PostgresDatabase database, String listener) {
         var settings = new HashMap<String, Object>();
+        settings.put("bench.contender", name());
         settings.put("bench.topic", round.topic());
         settings.put("bench.handler", listener);
         settings.put("bench.redis", redis.uri());

@@ -35,7 +35,11 @@ final class CorridorBench {
                 var server = PostgresServer.create(postgres());
                 var profile = Profile.of(options.profile(), server);
                 var contenders = Contenders.of(options, server)) {
-            var report = new Report(options, server);
+            var report = new Report(
+                    "corridor",
+                    Map.of("workers", options.workers(), "flush_size", options.flushSize()),
+                    options.json(),
+                    server);
             if (options.events() > 0) {
                 report.add(scenario(), flatOut(broker, server, contenders.all(), profile));
             }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The result as a table for people and as JSON for machines. */
@@ -16,13 +17,21 @@ final class Report {
     private static final String LINE =
             "%-18s %10.0f %8.1f (%6.1f + %6.1f) %6.1f %8.4f %7.2f %8.0f %8.4f %9.2f %9.2f  %s%n";
 
-    private final CorridorOptions options;
+    private final String bench;
+    private final Map<String, Object> settings;
+    private final @Nullable Path file;
     private final PostgresServer server;
     private final JsonMapper json = JsonMapper.builder().build();
     private final List<Map<String, Object>> scenarios = new ArrayList<>();
 
-    Report(CorridorOptions options, PostgresServer server) {
-        this.options = options;
+    /**
+     * @param settings of the contenders, shown with the machine
+     * @param file where the JSON goes; {@code null} for nowhere
+     */
+    Report(String bench, Map<String, Object> settings, @Nullable Path file, PostgresServer server) {
+        this.bench = bench;
+        this.settings = settings;
+        this.file = file;
         this.server = server;
     }
 
@@ -71,7 +80,7 @@ final class Report {
             contenders.add(contender(name, median, rounds));
         });
         var result = new LinkedHashMap<String, Object>();
-        result.put("bench", "corridor");
+        result.put("bench", bench);
         result.put("scenario", scenario);
         result.put("machine", machine());
         result.put("contenders", contenders);
@@ -102,8 +111,7 @@ final class Report {
 
     private Map<String, Object> machine() {
         var machine = machine(server);
-        machine.put("workers", options.workers());
-        machine.put("flush_size", options.flushSize());
+        machine.putAll(settings);
         return machine;
     }
 
@@ -119,7 +127,6 @@ final class Report {
 
     /** One scenario stands alone in its file; several are a list. */
     void write() throws java.io.IOException {
-        Path file = options.json();
         if (file != null) {
             Files.writeString(
                     file,
