@@ -31,6 +31,8 @@ class HandlerConfiguration {
                 read.properties().handlerSettings(),
                 dataSource::getObject,
                 builtIn.orderedStream().toList(),
+                handlers -> new PoolRoom(read.properties(), handlers, dataSource.getIfUnique())
+                        .shortage().stream().toList(),
                 read.problems());
     }
 }

@@ -1,10 +1,7 @@
 package dev.lanekeeper;
 
-import com.zaxxer.hikari.HikariDataSource;
-import dev.lanekeeper.LanekeeperProperties.Role;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
-import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
 import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.Schema;
@@ -15,16 +12,11 @@ import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Looks at the database before anything is started, and says everything that is wrong with it in words that help. */
 final class SchemaGate {
 
     private static final int OLDEST = 15;
-    private static final int DEFAULT_WORKERS = 16;
-
-    /** Heartbeat, dispatcher, wake-ups, JobRunr's own, and one for the application. */
-    private static final int OTHERS = 5;
 
     private final LanekeeperProperties properties;
     private final Handlers handlers;
@@ -44,66 +36,14 @@ final class SchemaGate {
                             + " or newer, or mark one DataSource @Primary"));
             throw new LanekeeperConfigurationException(problems);
         }
-        var workers = workers(dataSource);
         var database = new Database(dataSource, properties.schema().name());
         var schema = new Schema(database);
         checkServer(database);
         throwIfAny();
         prepare(schema);
         throwIfAny();
-        return new Installed(database, install(schema).mark(), workers);
-    }
-
-    private int workers(DataSource dataSource) {
-        if (!properties.roles().contains(Role.WORKERS)) {
-            return 1;
-        }
-        var pool = poolSize(dataSource);
-        var wanted = properties.workers();
-        if (pool == null) {
-            return wanted == null ? DEFAULT_WORKERS : wanted;
-        }
-        var room = pool - consumers() - movers() - OTHERS;
-        if (wanted == null) {
-            wanted = Math.min(DEFAULT_WORKERS, room);
-        }
-        if (wanted < 1 || wanted > room) {
-            problems.add(new Problem(
-                    "spring.datasource.hikari.maximum-pool-size",
-                    "the pool has %d connections; needed are %d: one for each of %d consumers, %d movers and %d workers, and %d"
-                            .formatted(
-                                    pool,
-                                    consumers() + movers() + Math.max(1, wanted) + OTHERS,
-                                    consumers(),
-                                    movers(),
-                                    Math.max(1, wanted),
-                                    OTHERS),
-                    "Set it to %d or more, or lower lanekeeper.workers or the handlers' concurrency"
-                            .formatted(consumers() + movers() + Math.max(1, wanted) + OTHERS)));
-        }
-        return Math.max(1, wanted);
-    }
-
-    private int consumers() {
-        return properties.roles().contains(Role.INTAKE)
-                ? handlers.all().stream()
-                        .mapToInt(h -> h.source() instanceof KafkaSource kafka ? kafka.concurrency() : 0)
-                        .sum()
-                : 0;
-    }
-
-    private int movers() {
-        return properties.roles().contains(Role.OUTBOX) && handlers.takeEntries()
-                ? properties.outbox().threads()
-                : 0;
-    }
-
-    private static @Nullable Integer poolSize(DataSource dataSource) {
-        var target = dataSource;
-        while (target instanceof DelegatingDataSource delegating && delegating.getTargetDataSource() != null) {
-            target = delegating.getTargetDataSource();
-        }
-        return target instanceof HikariDataSource hikari ? hikari.getMaximumPoolSize() : null;
+        return new Installed(
+                database, install(schema).mark(), new PoolRoom(properties, handlers, dataSource).workers());
     }
 
     private void checkServer(Database database) {

@@ -3,12 +3,14 @@ package dev.lanekeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.Banner;
@@ -44,6 +46,28 @@ class ConfigurationProblemsTest {
         assertThat(problems).extracting(Problem::where).anyMatch("lanekeeper.defaults.timeout"::equals);
         assertThat(problems).anyMatch(p -> p.where().startsWith("maxRetries of Handler 'wrong' (bean 'one', "));
         assertThat(problems).anyMatch(p -> p.what().contains("id is taken by Handler 'fine' (bean 'three', "));
+    }
+
+    @Test
+    void tellsThatThePoolIsTooSmallTogetherWithTheRest() {
+        try (var pool = new HikariDataSource()) {
+            pool.setMaximumPoolSize(10);
+            var small = application.withBean("fine", Fine.class).withBean(DataSource.class, () -> pool);
+
+            assertThat(problems(small.withPropertyValues("lanekeeper.workers=16", "lanekeeper.wrokers=3")))
+                    .extracting(Problem::where)
+                    .containsExactly("lanekeeper.wrokers", "spring.datasource.hikari.maximum-pool-size");
+            assertThat(problems(small.withPropertyValues("lanekeeper.workers=16")))
+                    .singleElement()
+                    .satisfies(p -> assertThat(p.action()).contains("Set it to 22 or more", "lanekeeper.workers"));
+            assertThat(problems(small.withPropertyValues(
+                            "lanekeeper.roles=intake", "lanekeeper.handlers.fine.concurrency=6")))
+                    .singleElement()
+                    .satisfies(p -> {
+                        assertThat(p.action()).contains("Set it to 11 or more").doesNotContain("lanekeeper.workers");
+                        assertThat(p.what()).contains("6 consumers").contains("0 workers");
+                    });
+        }
     }
 
     @Test

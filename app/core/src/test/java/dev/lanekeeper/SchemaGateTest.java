@@ -53,18 +53,6 @@ class SchemaGateTest {
     }
 
     @Test
-    void saysHowLargeThePoolMustBe() {
-        try (var pool = pool(10)) {
-            assertThat(refusal(Map.of("lanekeeper.workers", "16"), pool))
-                    .singleElement()
-                    .satisfies(problem -> {
-                        assertThat(problem.where()).isEqualTo("spring.datasource.hikari.maximum-pool-size");
-                        assertThat(problem.action()).contains("Set it to 22 or more");
-                    });
-        }
-    }
-
-    @Test
     void saysThatNobodyListensAtTheAddress() {
         var nowhere = new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:" + Ports.free() + "/shop", "shop", "");
 

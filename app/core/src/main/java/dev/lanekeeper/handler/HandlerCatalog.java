@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -34,12 +35,14 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
     private final HandlerSettings settings;
     private final Supplier<DataSource> dataSource;
     private final List<BuiltInHandler> builtIn;
+    private final Function<Handlers, List<Problem>> rules;
     private final List<Problem> known;
     private @Nullable Handlers handlers;
 
     /**
      * @param dataSource that of Lanekeeper's tables; asked only if a handler is transactional
      * @param builtIn Lanekeeper's own
+     * @param rules finds what is wrong with all of them together, which is told with the rest
      * @param known what is wrong with properties that are not of handlers
      */
     public HandlerCatalog(
@@ -48,12 +51,14 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
             HandlerSettings settings,
             Supplier<DataSource> dataSource,
             List<BuiltInHandler> builtIn,
+            Function<Handlers, List<Problem>> rules,
             List<Problem> known) {
         this.beans = beans;
         this.environment = environment;
         this.settings = settings;
         this.dataSource = dataSource;
         this.builtIn = List.copyOf(builtIn);
+        this.rules = rules;
         this.known = List.copyOf(known);
     }
 
@@ -71,10 +76,12 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
                 .map(d -> new SharedRules.Written(d.describe(), definitions.define(d, options(d, ofThese, problems))))
                 .toList();
         new SharedRules(problems).check(written);
+        var found = new Handlers(
+                written.stream().map(SharedRules.Written::definition).toList());
+        rules.apply(found).forEach(problems::add);
         problems.throwIfAny();
         warnOfSettingsForNobody(ids);
-        handlers = new Handlers(
-                written.stream().map(SharedRules.Written::definition).toList());
+        handlers = found;
     }
 
     /** The outbox has handlers of its own as soon as anything takes entries. */

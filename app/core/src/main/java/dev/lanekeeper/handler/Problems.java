@@ -19,6 +19,10 @@ final class Problems {
         problems.add(new Problem(where, what, action));
     }
 
+    void add(Problem problem) {
+        problems.add(problem);
+    }
+
     void throwIfAny() {
         if (!problems.isEmpty()) {
             throw new LanekeeperConfigurationException(List.copyOf(problems));
