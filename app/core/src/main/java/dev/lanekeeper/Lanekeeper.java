@@ -11,6 +11,7 @@ import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.setting.LiveSettings;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,14 @@ public final class Lanekeeper implements SmartLifecycle {
     private final LanekeeperProperties properties;
     private final HandlerCatalog catalog;
     private final Parts parts;
+    private final BooleanSupplier publishes;
     private final Monitor monitor;
     private volatile boolean running;
     private volatile boolean stoppedCleanly = true;
 
     /** What is started and stopped; made when it is started. */
     record Parts(
+            ObjectProvider<Installed> installed,
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<OutboxMovers> movers,
@@ -43,10 +46,17 @@ public final class Lanekeeper implements SmartLifecycle {
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<BulkRunner> bulks) {}
 
-    Lanekeeper(LanekeeperProperties properties, HandlerCatalog catalog, Parts parts, Monitor monitor) {
+    /** @param publishes whether some bean of the application may write outbox entries */
+    Lanekeeper(
+            LanekeeperProperties properties,
+            HandlerCatalog catalog,
+            Parts parts,
+            BooleanSupplier publishes,
+            Monitor monitor) {
         this.properties = properties;
         this.catalog = catalog;
         this.parts = parts;
+        this.publishes = publishes;
         this.monitor = monitor;
     }
 
@@ -54,6 +64,10 @@ public final class Lanekeeper implements SmartLifecycle {
     public void start() {
         if (catalog.handlers().all().isEmpty()) {
             log.info("No handler: Lanekeeper starts nothing");
+            if (publishes.getAsBoolean()) {
+                // What is wrong with the tables is told now, and not to the first transaction that publishes.
+                parts.installed().getObject();
+            }
             return;
         }
         var node = parts.node().getObject();

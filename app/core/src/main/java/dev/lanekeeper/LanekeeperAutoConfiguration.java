@@ -28,6 +28,7 @@ import dev.lanekeeper.work.ProgressStore;
 import dev.lanekeeper.work.SettingStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -61,6 +62,8 @@ public class LanekeeperAutoConfiguration {
     Lanekeeper lanekeeper(
             LanekeeperProperties properties,
             HandlerCatalog catalog,
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<Installed> installed,
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<OutboxMovers> movers,
@@ -69,7 +72,11 @@ public class LanekeeperAutoConfiguration {
             ObjectProvider<BulkRunner> bulks,
             Monitor monitor) {
         return new Lanekeeper(
-                properties, catalog, new Lanekeeper.Parts(node, intakes, movers, settings, latencies, bulks), monitor);
+                properties,
+                catalog,
+                new Lanekeeper.Parts(installed, node, intakes, movers, settings, latencies, bulks),
+                () -> beans.getDependentBeans(OutboxConfiguration.OUTBOX).length > 0,
+                monitor);
     }
 
     @Bean

@@ -108,12 +108,14 @@ public record LanekeeperProperties(
      * @param idleMultiplier how many times that long the pause is after a look that found nothing
      * @param batchSize how many entries are moved in one transaction at most
      * @param threads how many movers a node has; each has a share of the 64 shards
+     * @param relay whether this node produces entries with a destination topic to Kafka
      */
     public record Outbox(
             @DefaultValue("500ms") Duration sleep,
             @DefaultValue("1") int idleMultiplier,
             @DefaultValue("500") int batchSize,
-            @DefaultValue("1") int threads) {}
+            @DefaultValue("1") int threads,
+            @DefaultValue("false") boolean relay) {}
 
     /**
      * How much work one run takes.

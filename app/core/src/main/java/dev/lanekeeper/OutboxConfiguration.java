@@ -11,33 +11,45 @@ import dev.lanekeeper.intake.outbox.MoverSettings;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.intake.outbox.OutboxPublisher;
 import dev.lanekeeper.intake.outbox.UnclaimedEntries;
+import dev.lanekeeper.relay.KafkaRelay;
+import dev.lanekeeper.relay.RelayConfiguration;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.Probe;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The outbox: its door for the application, its movers, and the handler of what nobody takes. */
 @Configuration(proxyBeanMethods = false)
+@Import(RelayConfiguration.class)
 class OutboxConfiguration {
+
+    static final String OUTBOX = "lanekeeperOutbox";
 
     @Bean
     DirtyShards lanekeeperDirtyShards() {
         return new DirtyShards();
     }
 
-    @Bean
+    @Bean(OUTBOX)
     @ConditionalOnMissingBean
-    Outbox lanekeeperOutbox(ObjectProvider<Database> database, ObjectProvider<JsonMapper> mappers, DirtyShards dirty) {
+    Outbox lanekeeperOutbox(
+            ObjectProvider<Database> database,
+            ObjectProvider<JsonMapper> mappers,
+            ObjectProvider<ObservationRegistry> observations,
+            DirtyShards dirty) {
         var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
-        return new OutboxPublisher(database::getObject, mapper, UnaryOperator.identity(), dirty);
+        return new OutboxPublisher(
+                database::getObject, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP), dirty);
     }
 
     @Bean
@@ -48,6 +60,20 @@ class OutboxConfiguration {
                 false,
                 Map.of(),
                 new UnclaimedEntries(database::getObject));
+    }
+
+    /** Quicker to try again than handlers: what fails here is a broker that is away. */
+    @Bean
+    @Nullable
+    BuiltInHandler lanekeeperRelay(PropertiesReader.Result read, ObjectProvider<KafkaRelay> relay) {
+        return read.properties().outbox().relay()
+                ? new BuiltInHandler(
+                        KafkaRelay.ID,
+                        new OutboxSource(Taking.WITH_TOPIC, null, List.of(), true),
+                        true,
+                        Map.of("backoffMin", "1s", "backoffMax", "30s"),
+                        relay.getObject())
+                : null;
     }
 
     @Bean

@@ -42,6 +42,7 @@ class DirectionsTest {
     private static final Map<String, Set<String>> NEIGHBOURS = Map.of(
             "intake.kafka", Set.of("handler"),
             "intake.outbox", Set.of("handler"),
+            "relay", Set.of("handler"),
             "run", Set.of("handler", "setting"),
             "dispatch", Set.of("jobs", "run", "handler", "setting"),
             "monitor", Set.of("run", "dispatch", "intake.kafka", "handler", "setting"),
@@ -68,9 +69,9 @@ class DirectionsTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule kafkaIsKnownOnlyInItsIntake = noClasses()
+    static final ArchRule kafkaIsKnownOnlyInItsIntakeAndTheRelay = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".intake.kafka..")
+            .resideOutsideOfPackages(ROOT + ".intake.kafka..", ROOT + ".relay..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.kafka..", "org.springframework.kafka..")

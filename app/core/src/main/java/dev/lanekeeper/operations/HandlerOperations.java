@@ -18,13 +18,13 @@ public final class HandlerOperations {
         this.handlers = new HandlerStore(database);
     }
 
-    /** Its records stay in Kafka. */
+    /** Its records stay in Kafka; a handler of outbox entries has no intake of its own. */
     public HandlerAnswer pauseIntake(String handler, Operator by) {
         return journal.write(
                 by,
                 "pause-intake",
                 target(handler),
-                () -> answer(handler, true, handlers.pauseIntake(handler, true, by.name())));
+                () -> intakeAnswer(handler, true, handlers.pauseIntake(handler, true, by.name())));
     }
 
     public HandlerAnswer resumeIntake(String handler, Operator by) {
@@ -32,7 +32,7 @@ public final class HandlerOperations {
                 by,
                 "resume-intake",
                 target(handler),
-                () -> answer(handler, false, handlers.pauseIntake(handler, false, by.name())));
+                () -> intakeAnswer(handler, false, handlers.pauseIntake(handler, false, by.name())));
     }
 
     /** Its items wait in their lanes. */
@@ -50,6 +50,13 @@ public final class HandlerOperations {
                 "resume-processing",
                 target(handler),
                 () -> answer(handler, false, handlers.pauseProcessing(handler, false, by.name())));
+    }
+
+    private HandlerAnswer intakeAnswer(String handler, boolean paused, boolean changed) {
+        var answer = answer(handler, paused, changed);
+        return changed || answer == HandlerAnswer.NOT_FOUND || handlers.hasIntake(handler)
+                ? answer
+                : HandlerAnswer.NO_INTAKE;
     }
 
     private HandlerAnswer answer(String handler, boolean paused, boolean changed) {

@@ -78,12 +78,20 @@ public final class HandlerStore {
                 .single();
     }
 
-    /** Pauses or resumes the intake of a handler on every node; false when it is so already, or unknown. */
+    /** Whether its events come from Kafka, by an intake of its own. */
+    public boolean hasIntake(String name) {
+        return database.sql("SELECT EXISTS (SELECT FROM lanekeeper.handler WHERE name = ? AND kafka_group IS NOT NULL)")
+                .param(name)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Pauses or resumes the intake of a handler on every node; false when it is so already, has none, or is unknown. */
     public boolean pauseIntake(String name, boolean paused, String by) {
         return database.sql("""
                                 UPDATE lanekeeper.handler
                                    SET intake_paused_at = CASE WHEN ? THEN now() END, paused_by = ?
-                                 WHERE name = ? AND (intake_paused_at IS NOT NULL) <> ?
+                                 WHERE name = ? AND (intake_paused_at IS NOT NULL) <> ? AND kafka_group IS NOT NULL
                                 """)
                         .param(paused)
                         .param(Texts.safe(by))

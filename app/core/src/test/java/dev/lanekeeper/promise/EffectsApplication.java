@@ -3,6 +3,7 @@ package dev.lanekeeper.promise;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.work.Probe;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
@@ -29,6 +30,36 @@ public class EffectsApplication {
     @ConditionalOnProperty("halt.at")
     Probe haltingProbe(@Value("${halt.at}") String place) {
         return HaltingProbe.at(place);
+    }
+
+    /** The same for outbox entries: {@code outbox=true}. */
+    @Component
+    @ConditionalOnProperty("outbox")
+    static class OutboxEffects {
+
+        private final Effects effects;
+        private final Mischief mischief;
+
+        OutboxEffects(Effects effects, Mischief mischief) {
+            this.effects = effects;
+            this.mischief = mischief;
+        }
+
+        @Transactional
+        @OutboxEventHandler(id = "outbox-exact", context = "effects", event = "numbered")
+        public Outcome exactlyOnce(Numbered event, EventContext context) {
+            effects.leave("outbox-exact", event, context);
+            mischief.afterEffect(event, context);
+            return Outcome.ack(event.resource());
+        }
+
+        @OutboxEventHandler(id = "outbox-plain", context = "effects", event = "numbered")
+        public Outcome atLeastOnce(Numbered event, EventContext context) {
+            mischief.beforeEffect(event, context);
+            effects.leave("outbox-plain", event, context);
+            mischief.hold(event);
+            return Outcome.ack(event.resource());
+        }
     }
 
     /** One handler with a transaction and one without, for all events. */
@@ -62,7 +93,7 @@ public class EffectsApplication {
             return outcome;
         }
 
-        private void leave(String handler, Numbered event, EventContext context) {
+        void leave(String handler, Numbered event, EventContext context) {
             jdbc.sql("INSERT INTO effect (handler, resource, number, attempt, token) VALUES (?, ?, ?, ?, ?)")
                     .param(handler)
                     .param(event.resource())

@@ -105,6 +105,8 @@ final class Corridor {
                             DELETE FROM lanekeeper.operation;
                             DELETE FROM lanekeeper.bulk_operation;
                             DELETE FROM lanekeeper.bulk_item;
+                            DELETE FROM lanekeeper.outbox_entry;
+                            DELETE FROM lanekeeper.outbox_subscription;
                             """).update();
         }
     }

@@ -85,6 +85,8 @@ public class HandlerPages {
             case RESUMED -> Notice.ok(what + " of " + name + " goes on");
             case ALREADY_PAUSED -> Notice.warn(what + " of " + name + " was paused before; nothing was changed");
             case NOT_PAUSED -> Notice.warn(what + " of " + name + " was not paused; nothing was changed");
+            case NO_INTAKE ->
+                Notice.warn(name + " has no intake of its own: it handles outbox entries; nothing was changed");
             case NOT_FOUND -> throw noHandler();
         };
         notice.showNext(next);

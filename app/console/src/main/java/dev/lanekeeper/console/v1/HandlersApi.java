@@ -74,6 +74,7 @@ public class HandlersApi {
         return switch (answer) {
             case PAUSED, RESUMED -> Json.ok(Map.of("answer", answer.name().toLowerCase(Locale.ROOT)));
             case NOT_FOUND -> throw unknown();
+            case NO_INTAKE -> Json.error(HttpStatus.CONFLICT, "it has no intake of its own: it handles outbox entries");
             case ALREADY_PAUSED -> Json.error(HttpStatus.CONFLICT, "it is paused already");
             case NOT_PAUSED -> Json.error(HttpStatus.CONFLICT, "it is not paused");
         };

@@ -5,9 +5,12 @@ import dev.lanekeeper.api.outbox.OutboxMessage;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.NewEntry;
 import dev.lanekeeper.work.OutboxStore;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.SenderContext;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.IllegalTransactionStateException;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,21 +20,19 @@ public final class OutboxPublisher implements Outbox {
 
     private final Supplier<Database> database;
     private final JsonMapper mapper;
-    private final UnaryOperator<Map<String, String>> traced;
+    private final ObservationRegistry observations;
     private final AfterCommit afterCommit;
 
     /**
      * @param database asked when the first entry is written
-     * @param traced adds the current trace to the headers
+     * @param observations each entry is one, {@code lanekeeper.outbox.publish}: where spans are made of them, the entry carries its
+     *     own on
      */
     public OutboxPublisher(
-            Supplier<Database> database,
-            JsonMapper mapper,
-            UnaryOperator<Map<String, String>> traced,
-            DirtyShards dirty) {
+            Supplier<Database> database, JsonMapper mapper, ObservationRegistry observations, DirtyShards dirty) {
         this.database = database;
         this.mapper = mapper;
-        this.traced = traced;
+        this.observations = observations;
         this.afterCommit = new AfterCommit(dirty);
     }
 
@@ -44,12 +45,31 @@ public final class OutboxPublisher implements Outbox {
                     + " @Transactional method, or the TransactionTemplate, that makes the change, so that both are"
                     + " committed together");
         }
-        var written = new OutboxStore(ours).insert(entry(message));
+        var headers = new LinkedHashMap<>(message.headers());
+        return observation(message, headers).observe(() -> insert(ours, entry(message, headers)));
+    }
+
+    /** Its span writes the trace context into the headers when it starts; what the message says of it counts before that. */
+    private Observation observation(OutboxMessage message, Map<String, String> headers) {
+        var context = new SenderContext<Map<String, String>>((carrier, name, value) -> {
+            if (carrier != null) {
+                carrier.putIfAbsent(name, value);
+            }
+        });
+        context.setCarrier(headers);
+        return Observation.createNotStarted("lanekeeper.outbox.publish", () -> context, observations)
+                .contextualName(message.context() + " publish")
+                .lowCardinalityKeyValue("context", message.context())
+                .lowCardinalityKeyValue("event", message.event());
+    }
+
+    private long insert(Database ours, NewEntry entry) {
+        var written = new OutboxStore(ours).insert(entry);
         afterCommit.mark(written.shard());
         return written.entryId();
     }
 
-    private NewEntry entry(OutboxMessage message) {
+    private NewEntry entry(OutboxMessage message, Map<String, String> headers) {
         return new NewEntry(
                 message.context(),
                 message.event(),
@@ -59,7 +79,7 @@ public final class OutboxPublisher implements Outbox {
                 message.resourceId(),
                 object("changes", message.changes()),
                 message.topic(),
-                object("headers", traced.apply(message.headers())));
+                object("headers", headers));
     }
 
     private String object(String what, @Nullable Object value) {

@@ -11,12 +11,17 @@ import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxMessage;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
+import dev.lanekeeper.operations.HandlerAnswer;
+import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.testkit.PostgresDatabase;
 import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.transport.SenderContext;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.dao.DataAccessException;
@@ -45,6 +51,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class OutboxTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final Operator ANNA = new Operator("anna", "test");
 
     private static PostgresDatabase database;
@@ -93,7 +100,6 @@ class OutboxTest {
         var id = transactions.execute(status -> outbox.publish(OutboxMessage.of("orders", "placed")
                 .withArguments(new Order("o-1", 3))
                 .withCausalityKey("a\\b")
-                .withHeader("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                 .withChanges("Order", "o-1", Map.of("state", List.of("new", "placed")))));
 
         await().atMost(PATIENCE)
@@ -110,7 +116,7 @@ class OutboxTest {
                         .param(id)
                         .query(String.class)
                         .single())
-                .startsWith("00-0af7651916cd43dd8448eb211c80319c");
+                .isEqualTo(TRACE);
     }
 
     private static List<String> history(long entryId) {
@@ -280,6 +286,15 @@ class OutboxTest {
         assertThat(rows("effect WHERE name = 'bad'")).isZero();
     }
 
+    @Test
+    void pausesTheProcessingOfItsHandlersButNotAnIntakeOfTheirOwn() {
+        var handlers = application.getBean(HandlerOperations.class);
+
+        assertThat(handlers.pauseIntake("late", ANNA)).isEqualTo(HandlerAnswer.NO_INTAKE);
+        assertThat(handlers.pauseProcessing("late", ANNA)).isEqualTo(HandlerAnswer.PAUSED);
+        assertThat(handlers.resumeProcessing("late", ANNA)).isEqualTo(HandlerAnswer.RESUMED);
+    }
+
     private static long publish(String id, String key) {
         return outbox.publish("orders", "placed", new Order(id, 1), key);
     }
@@ -291,7 +306,24 @@ class OutboxTest {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @Import({Seen.class, Orders.class, DearPrices.class, HugePrices.class})
-    static class Application {}
+    static class Application {
+
+        /** As a tracer does, but always with the same trace. */
+        @Bean
+        ObservationHandler<SenderContext<Object>> tracer() {
+            return new ObservationHandler<>() {
+                @Override
+                public void onStart(SenderContext<Object> context) {
+                    context.getSetter().set(context.getCarrier(), "traceparent", TRACE);
+                }
+
+                @Override
+                public boolean supportsContext(Observation.Context context) {
+                    return context instanceof SenderContext;
+                }
+            };
+        }
+    }
 
     record Order(String id, @Nullable Integer amount) {}
 
