@@ -18,7 +18,7 @@ class NoEntryIsLostTest {
     @Test
     void whileTheProcessThatMovesThemDies() {
         try (var site = Site.shared("outbox-halts", 1)) {
-            site.showing(() -> dieWhileMoving(site, 2_000, List.of(Step.STORE_BEGUN, Step.STORE_BEFORE_COMMIT)));
+            site.showing(() -> dieWhileMoving(site, 1_000, List.of(Step.STORE_BEGUN, Step.STORE_BEFORE_COMMIT)));
         }
     }
 
