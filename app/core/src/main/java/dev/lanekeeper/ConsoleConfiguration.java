@@ -1,6 +1,9 @@
 package dev.lanekeeper;
 
 import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.housekeeping.Housekeeping;
+import dev.lanekeeper.housekeeping.HousekeepingMeters;
+import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.latency.LatencyRecorder;
 import dev.lanekeeper.latency.LatencyReporter;
 import dev.lanekeeper.latency.LatencySearch;
@@ -13,6 +16,9 @@ import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -61,6 +67,32 @@ class ConsoleConfiguration {
 
     @Bean
     @Lazy
+    Housekeeping lanekeeperHousekeeping(
+            Database database,
+            DatabaseClock clock,
+            ObjectProvider<Node> node,
+            ObjectProvider<MeterRegistry> registries,
+            LanekeeperProperties properties) {
+        var registry = registries.getIfUnique();
+        return new Housekeeping(
+                database,
+                clock,
+                () -> node.getObject().life().nodeId(),
+                properties.retention().terms(),
+                registry == null ? null : new HousekeepingMeters(registry));
+    }
+
+    @Bean
+    @Lazy
+    @Nullable
+    HousekeepingSchedule lanekeeperHousekeepingSchedule(
+            Housekeeping housekeeping, DatabaseClock clock, LanekeeperProperties properties) {
+        var cron = properties.retention().cronOrNull();
+        return cron == null ? null : new HousekeepingSchedule(housekeeping, cron, ZoneId.systemDefault(), clock);
+    }
+
+    @Bean
+    @Lazy
     LatencySearch lanekeeperLatencySearch(Database database, DatabaseClock clock) {
         return new LatencySearch(database, clock);
     }
@@ -73,7 +105,9 @@ class ConsoleConfiguration {
 
     @Bean
     @Lazy
-    LatencyReporter lanekeeperLatencyReporter(LatencyRecorder recorder, Database database, DatabaseClock clock) {
-        return new LatencyReporter(recorder, database, clock);
+    LatencyReporter lanekeeperLatencyReporter(
+            LatencyRecorder recorder, Database database, DatabaseClock clock, LanekeeperProperties properties) {
+        return new LatencyReporter(
+                recorder, database, clock, properties.retention().latenciesOrNull());
     }
 }

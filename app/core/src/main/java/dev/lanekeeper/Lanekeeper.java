@@ -4,6 +4,7 @@ import dev.lanekeeper.LanekeeperProperties.Role;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.latency.LatencyReporter;
@@ -44,7 +45,8 @@ public final class Lanekeeper implements SmartLifecycle {
             ObjectProvider<OutboxMovers> movers,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
-            ObjectProvider<BulkRunner> bulks) {}
+            ObjectProvider<BulkRunner> bulks,
+            ObjectProvider<HousekeepingSchedule> housekeeping) {}
 
     /** @param publishes whether some bean of the application may write outbox entries */
     Lanekeeper(
@@ -97,6 +99,7 @@ public final class Lanekeeper implements SmartLifecycle {
         node.start();
         parts.latencies().getObject().start();
         parts.bulks().getObject().start();
+        ifMade(parts.housekeeping(), HousekeepingSchedule::start);
         var door = properties.roles().contains(Role.INTAKE) ? parts.intakes().getObject() : null;
         if (door != null) {
             door.start();
@@ -124,6 +127,7 @@ public final class Lanekeeper implements SmartLifecycle {
         if (isMoving()) {
             ifMade(parts.movers(), m -> stoppedCleanly &= m.stop(left(deadline, 2)));
         }
+        ifMade(parts.housekeeping(), h -> h.stop(left(deadline, 4)));
         ifMade(parts.bulks(), b -> b.stop(left(deadline, 4)));
         ifMade(parts.node(), n -> stoppedCleanly &= n.stop(left(deadline, 1)));
         ifMade(parts.latencies(), LatencyReporter::stop);

@@ -3,6 +3,7 @@ package dev.lanekeeper;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.intake.kafka.FlushSettings;
 import dev.lanekeeper.intake.kafka.IntakeEnvironment;
 import dev.lanekeeper.intake.kafka.IntakeListener;
@@ -70,11 +71,12 @@ public class LanekeeperAutoConfiguration {
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<BulkRunner> bulks,
+            ObjectProvider<HousekeepingSchedule> housekeeping,
             Monitor monitor) {
         return new Lanekeeper(
                 properties,
                 catalog,
-                new Lanekeeper.Parts(installed, node, intakes, movers, settings, latencies, bulks),
+                new Lanekeeper.Parts(installed, node, intakes, movers, settings, latencies, bulks, housekeeping),
                 () -> beans.getDependentBeans(OutboxConfiguration.OUTBOX).length > 0,
                 monitor);
     }

@@ -36,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * @param blockedWarning how long a lane may be blocked before health is degraded
  * @param runningWarning how long a handler may run before a warning
  * @param events whether application events are published: `auto` to those who listen to them, `on`, or `off`
+ * @param retention when old rows are deleted
  * @param job the JobRunr that runs are jobs of
  */
 @ConfigurationProperties(prefix = "lanekeeper", ignoreUnknownFields = false)
@@ -58,6 +59,7 @@ public record LanekeeperProperties(
         @DefaultValue("5m") Duration blockedWarning,
         @DefaultValue("5m") Duration runningWarning,
         @DefaultValue("auto") EventMode events,
+        @DefaultValue Retention retention,
         @DefaultValue Job job) {
 
     /** How long a record waits at most to be stored; {@code null} when only size and bytes count. */
@@ -142,6 +144,64 @@ public record LanekeeperProperties(
         /** The port of JobRunr's own dashboard; {@code null} when it is off. */
         public @Nullable Integer dashboardPortOrNull() {
             return OffOr.number(dashboardPort);
+        }
+    }
+
+    /**
+     * When old rows are deleted, on one node at a time and in small pieces. Each duration may be `off`: kept for ever. Items that
+     * wait, have failed or were rejected are always kept.
+     *
+     * @param cron when it begins each day, in the time zone of the node, as second, minute, hour, day, month and weekday; or
+     *     `off`
+     * @param events how long finished items from Kafka are kept, or `off`
+     * @param outbox how long finished items from the outbox are kept, or `off`
+     * @param payloads how long payload, key and headers of a finished item are kept if not as long as the item, or `off`; without
+     *     them it cannot be retried
+     * @param identities how long is remembered what handlers have seen that recognise events by content, or `off`; not shorter
+     *     than `events`
+     * @param tallies how long the counts of minutes are kept, or `off`; then they are added up into days, which stay
+     * @param latencies how long the latencies of hours and quarters of an hour are kept, or `off`; those of minutes are for 25
+     *     hours
+     * @param requests how long is kept what people asked of items that were being worked on, or `off`
+     * @param operations how long is kept who did what, changed which setting or started which bulk operation, or `off`
+     * @param archive whether items are copied to the tables `work_item_archive`, `outcome_archive` and `attempt_archive` before
+     *     they are deleted
+     * @param batchSize how many items one transaction looks at
+     */
+    public record Retention(
+            @DefaultValue("0 5 4 * * *") String cron,
+            @DefaultValue("30d") String events,
+            @DefaultValue("3d") String outbox,
+            @DefaultValue("off") String payloads,
+            @DefaultValue("30d") String identities,
+            @DefaultValue("31d") String tallies,
+            @DefaultValue("31d") String latencies,
+            @DefaultValue("30d") String requests,
+            @DefaultValue("365d") String operations,
+            @DefaultValue("false") boolean archive,
+            @DefaultValue("5000") int batchSize) {
+
+        /** When it begins; {@code null} for never. */
+        public @Nullable String cronOrNull() {
+            return OffOr.isOff(cron) ? null : cron;
+        }
+
+        /** How long latencies are kept; {@code null} for ever. */
+        public @Nullable Duration latenciesOrNull() {
+            return OffOr.duration(latencies);
+        }
+
+        dev.lanekeeper.housekeeping.Retention terms() {
+            return new dev.lanekeeper.housekeeping.Retention(
+                    OffOr.duration(events),
+                    OffOr.duration(outbox),
+                    OffOr.duration(payloads),
+                    OffOr.duration(identities),
+                    OffOr.duration(tallies),
+                    OffOr.duration(requests),
+                    OffOr.duration(operations),
+                    archive,
+                    batchSize);
         }
     }
 }

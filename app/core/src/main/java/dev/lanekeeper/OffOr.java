@@ -18,7 +18,7 @@ final class OffOr {
         return isOff(text) ? null : (Integer) Integer.parseInt(text.trim());
     }
 
-    private static boolean isOff(String text) {
+    static boolean isOff(String text) {
         String word = text.trim().toLowerCase(Locale.ROOT);
         return word.equals("off") || word.equals("false");
     }

@@ -5,11 +5,15 @@ import dev.lanekeeper.work.OutboxStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.scheduling.support.CronExpression;
 
 /** Checks what the types of the properties cannot say. */
 final class PropertiesRules {
 
     private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private final List<Problem> problems;
 
@@ -50,6 +54,61 @@ final class PropertiesRules {
         positive("running-warning", properties.runningWarning());
         positive("job.retention", properties.job().retention());
         checkPort(properties.job().dashboardPort());
+        checkRetention(properties.retention());
+    }
+
+    private void checkRetention(LanekeeperProperties.Retention retention) {
+        atLeast("retention.batch-size", retention.batchSize(), 1);
+        checkCron(retention);
+        var events = checkTerm("events", retention.events());
+        var outbox = checkTerm("outbox", retention.outbox());
+        var payloads = checkTerm("payloads", retention.payloads());
+        var identities = checkTerm("identities", retention.identities());
+        checkTerm("tallies", retention.tallies());
+        checkTerm("latencies", retention.latencies());
+        checkTerm("requests", retention.requests());
+        checkTerm("operations", retention.operations());
+        if (events != null && identities != null && identities.compareTo(events) < 0) {
+            add(
+                    "retention.identities",
+                    retention.identities(),
+                    "Write at least what lanekeeper.retention.events says, \"" + retention.events()
+                            + "\", or an event that is still there could be stored once more");
+        }
+        if (payloads != null
+                && !payloads.equals(FOR_EVER)
+                && isNotShorter(payloads, events)
+                && isNotShorter(payloads, outbox)) {
+            add("retention.payloads", retention.payloads(), "Write less than how long the items are kept, or off");
+        }
+    }
+
+    private void checkCron(LanekeeperProperties.Retention retention) {
+        var cron = retention.cronOrNull();
+        if (cron != null && !CronExpression.isValidExpression(cron)) {
+            add(
+                    "retention.cron",
+                    cron,
+                    "Write second, minute, hour, day, month and weekday, such as 0 5 4 * * *, or off");
+        }
+    }
+
+    private static boolean isNotShorter(Duration payloads, @Nullable Duration items) {
+        return items != null && payloads.compareTo(items) >= 0;
+    }
+
+    /** How long, with {@code off} as for ever; {@code null} for what cannot be used, which is told. */
+    private @Nullable Duration checkTerm(String key, String text) {
+        try {
+            var term = OffOr.duration(text);
+            if (term == null || isPositive(term)) {
+                return term == null ? FOR_EVER : term;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Told below, with the same words as a duration that is not positive.
+        }
+        add("retention." + key, text, "Write a duration above 0, such as 12h or 30d, or off");
+        return null;
     }
 
     private void checkThreads(int threads) {

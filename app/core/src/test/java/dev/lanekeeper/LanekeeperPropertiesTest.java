@@ -113,6 +113,13 @@ class LanekeeperPropertiesTest {
         "lanekeeper.job.dashboard-port, 70000",
         "lanekeeper.job.dashboard-port, http",
         "lanekeeper.job.retention, 0s",
+        "lanekeeper.retention.cron, at night",
+        "lanekeeper.retention.events, 0d",
+        "lanekeeper.retention.outbox, soon",
+        "lanekeeper.retention.payloads, 31d",
+        "lanekeeper.retention.identities, 29d",
+        "lanekeeper.retention.tallies, -1d",
+        "lanekeeper.retention.batch-size, 0",
         "lanekeeper.wrokers, 3",
         "lanekeeper.defaults.max-retires, 3",
         "lanekeeper.handlers.orders.max-retires, 3"

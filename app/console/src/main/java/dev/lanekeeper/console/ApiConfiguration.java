@@ -5,9 +5,7 @@ import dev.lanekeeper.console.failure.FailureGroupSearch;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
-import dev.lanekeeper.console.lane.LongestLanes;
 import dev.lanekeeper.console.page.ConsolePath;
-import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.console.v1.ApiErrors;
 import dev.lanekeeper.console.v1.BulkOperationsApi;
 import dev.lanekeeper.console.v1.EventsApi;
@@ -56,13 +54,8 @@ class ApiConfiguration {
     }
 
     @Bean
-    LongestLanes lanekeeperLongestLanes(Database database, Times times) {
-        return new LongestLanes(database, times);
-    }
-
-    @Bean
-    LaneListSearch lanekeeperLaneListSearch(Database database, LongestLanes longest) {
-        return new LaneListSearch(database, longest);
+    LaneListSearch lanekeeperLaneListSearch(Database database) {
+        return new LaneListSearch(database);
     }
 
     @Bean
@@ -71,24 +64,24 @@ class ApiConfiguration {
     }
 
     @Bean
-    Retries lanekeeperRetries(Database database, ItemOperations operations, RetryAnswers answers) {
-        return new Retries(database, operations, answers);
-    }
-
-    @Bean
     EventsApi lanekeeperEventsApi(
-            ItemSearch items, ItemDetailSearch details, ItemOperations operations, Retries retries) {
-        return new EventsApi(items, details, operations, retries);
+            Database database,
+            ItemSearch items,
+            ItemDetailSearch details,
+            ItemOperations operations,
+            RetryAnswers answers) {
+        return new EventsApi(items, details, operations, new Retries(database, operations, answers));
     }
 
     @Bean
     FailuresApi lanekeeperFailuresApi(
+            Database database,
             ItemSearch items,
             ItemDetailSearch details,
             FailureGroupSearch groups,
             ItemOperations operations,
-            Retries retries) {
-        return new FailuresApi(items, details, groups, operations, retries);
+            RetryAnswers answers) {
+        return new FailuresApi(items, details, groups, operations, new Retries(database, operations, answers));
     }
 
     @Bean

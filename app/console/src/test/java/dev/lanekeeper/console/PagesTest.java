@@ -8,7 +8,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.lanekeeper.console.Site.Visit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,28 +19,25 @@ class PagesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String HOSTILE =
             "\\\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${7*7}\\u202e\\ud83d\\ude80";
-    private static final List<String> PATHS = new ArrayList<>(List.of(
+    private static final List<String> PATHS = List.of(
             "",
             "/handlers",
             "/handlers/payments",
             "/latency",
             "/latency/orders",
             "/latency/orders?period=day",
-            "/jobrunr",
-            "/outbox",
-            "/events",
-            "/failures",
-            "/failures/groups",
-            "/bulk-operations",
-            "/lanes",
-            "/lanes?list=parked",
-            "/lanes?list=longest"));
+            "/jobrunr");
 
     private static final Site site = Site.shared();
 
     static List<Visit> visits() {
         var usual = Visit.usual();
-        return List.of(usual, usual.dark(), usual.narrow());
+        return List.of(
+                usual,
+                usual.dark(),
+                usual.narrow(),
+                usual.dark().narrow(),
+                usual.withoutScript().narrow());
     }
 
     /** One event that is done, and one whose lane is parked, with a name that tries to break out of every page. */
@@ -50,21 +46,11 @@ class PagesTest {
         site.produce("orders", "1", "{\"resource\":\"customer-1\",\"wish\":\"ok\"}");
         site.produce("payments", "2", "{\"resource\":\"" + HOSTILE + "\",\"wish\":\"fail " + HOSTILE + "\"}");
         await().atMost(PATIENCE)
-                .until(() -> site.sql().sql("""
-                                        SELECT count(DISTINCT h.name)
-                                          FROM lanekeeper.outcome AS o
-                                          JOIN lanekeeper.handler AS h ON h.handler_id = o.handler_id
-                                         WHERE h.name IN ('orders', 'payments')
-                                        """).query(Long.class).single() == 2);
-        var api = new Api(site);
-        var failure = api.get("/v1/failures?handler=payments").json().get(0);
-        PATHS.add("/events/" + failure.get("id").asLong());
-        PATHS.add("/lanes/" + failure.get("lane_id").asString());
-        PATHS.add("/bulk-operations/"
-                + api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
-                        .json()
-                        .get("id")
-                        .asLong());
+                .until(() -> site.sql()
+                                .sql("SELECT count(DISTINCT handler_id) FROM lanekeeper.outcome")
+                                .query(Long.class)
+                                .single()
+                        == 2);
     }
 
     @ParameterizedTest
@@ -78,12 +64,8 @@ class PagesTest {
             assertThat(response.status()).as(path).isEqualTo(200);
             assertThat(page.locator("h1")).hasCount(1);
             Checks.doesNotScrollSideways(page);
-            page.evaluate("document.querySelectorAll('details.menu').forEach(menu => menu.open = true)");
-            Checks.doesNotScrollSideways(page);
-            if (visit.equals(Visit.usual())) {
+            if (visit.script()) {
                 Checks.findsNothingGrave(page);
-            } else if (visit.equals(Visit.usual().dark())) {
-                Checks.hasReadableColours(page);
             }
         }
         assertThat(complaints).isEmpty();

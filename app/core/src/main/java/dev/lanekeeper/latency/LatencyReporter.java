@@ -3,6 +3,7 @@ package dev.lanekeeper.latency;
 import dev.lanekeeper.latency.Window.Row;
 import dev.lanekeeper.work.Database;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +30,16 @@ public final class LatencyReporter {
     private final LatencyRecorder recorder;
     private final LatencyStore store;
     private final Clock clock;
+    private final @Nullable Duration kept;
     private List<Row> unwritten = new ArrayList<>();
     private @Nullable ScheduledExecutorService thread;
     private boolean troubled;
 
-    public LatencyReporter(LatencyRecorder recorder, Database database, Clock clock) {
+    /** @param kept how long rows of hours and quarters of an hour are kept; {@code null} for ever */
+    public LatencyReporter(LatencyRecorder recorder, Database database, Clock clock, @Nullable Duration kept) {
         this.recorder = recorder;
         this.store = new LatencyStore(database);
+        this.kept = kept;
         this.clock = clock;
     }
 
@@ -90,7 +94,7 @@ public final class LatencyReporter {
 
     private void forget() {
         try {
-            store.forget(clock.instant());
+            store.forget(clock.instant(), kept);
         } catch (RuntimeException e) {
             told(e);
         }

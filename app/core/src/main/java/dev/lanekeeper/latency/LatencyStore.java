@@ -5,12 +5,12 @@ import dev.lanekeeper.work.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes {@code latency}; each node writes rows of its own. */
 final class LatencyStore {
 
     private static final Duration MINUTES_ARE_KEPT = Duration.ofHours(25);
-    private static final Duration OTHERS_ARE_KEPT = Duration.ofDays(31);
 
     private final Database database;
 
@@ -49,11 +49,13 @@ final class LatencyStore {
                 .update();
     }
 
-    /** Deletes what no picture shows any more. */
-    void forget(Instant now) {
+    /** Deletes what no picture shows any more; {@code null} keeps the rows of longer times for ever. */
+    void forget(Instant now, @Nullable Duration others) {
         forget(LatencyRecorder.MINUTE, now.minus(MINUTES_ARE_KEPT));
-        forget(LatencyRecorder.QUARTER, now.minus(OTHERS_ARE_KEPT));
-        forget(LatencyRecorder.HOUR, now.minus(OTHERS_ARE_KEPT));
+        if (others != null) {
+            forget(LatencyRecorder.QUARTER, now.minus(others));
+            forget(LatencyRecorder.HOUR, now.minus(others));
+        }
     }
 
     private void forget(int seconds, Instant before) {

@@ -15,6 +15,8 @@ public enum ItemAnswer {
 
     /** Nothing was changed: there is no such item, or it has been purged. */
     NOT_FOUND,
+    /** Nothing was changed: its payload was removed when its time was over, so it cannot be handled again. */
+    PAYLOAD_REMOVED,
     /** Nothing was changed: it waits for nothing but its turn; of a failure: somebody else has retried it. */
     ALREADY_DUE,
     /** Nothing was changed: a run works on its lane right now; ask again when it has been given back. */

@@ -49,6 +49,9 @@ public final class ItemOperations {
                 return retryWaiting(item, waitsIn);
             }
             var state = item.state();
+            if (item.payloadRemoved()) {
+                return ItemAnswer.PAYLOAD_REMOVED;
+            }
             return state == null || state == State.DONE || state == State.SKIPPED ? repeat(item) : reopen(item, state);
         });
     }
@@ -97,7 +100,9 @@ public final class ItemOperations {
         if (!items.reopen(item, state)) {
             throw new ChangedMeanwhile();
         }
-        items.placeAgain(laneId, item.itemId());
+        if (!items.placeAgain(laneId, item.itemId())) {
+            throw new ChangedMeanwhile();
+        }
         if (lane.parked() && !lane.isParkedBy(item.itemId())) {
             return ItemAnswer.DUE_BEHIND_PARKING;
         }
@@ -110,7 +115,13 @@ public final class ItemOperations {
     }
 
     private ItemAnswer repeat(Whereabouts item) {
-        items.lockOriginal(item.itemId());
+        var isWhole = items.lockOriginal(item.itemId()).orElse(null);
+        if (isWhole == null) {
+            return ItemAnswer.NOT_FOUND;
+        }
+        if (!isWhole) {
+            return ItemAnswer.PAYLOAD_REMOVED;
+        }
         if (items.isRepetitionWaiting(item.itemId())) {
             return ItemAnswer.ALREADY_STORED_ANEW;
         }

@@ -60,8 +60,9 @@ public record Balance(String handler, Tallied tallied, Counted counted) {
         compare(faults, "stored - purged", tallied.stored - tallied.purged, "rows of work_item", counted.items);
         var purged = 0L;
         purged += gone(faults, "done", tallied.done, counted.done);
-        purged += gone(faults, "failed", tallied.failed, counted.failed);
-        purged += gone(faults, "rejected", tallied.rejected, counted.rejected);
+        // Failures are never purged.
+        compare(faults, "failed", tallied.failed, "failed rows", counted.failed);
+        compare(faults, "rejected", tallied.rejected, "rejected rows", counted.rejected);
         purged += gone(faults, "discarded", tallied.discarded, counted.discarded);
         gone(faults, "skipped", tallied.skipped, counted.skipped);
         if (purged > tallied.purged) {

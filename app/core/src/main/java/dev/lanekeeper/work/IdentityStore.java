@@ -3,6 +3,8 @@ package dev.lanekeeper.work;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -32,5 +34,37 @@ final class IdentityStore {
                 .param(handlerId)
                 .query(UUID.class)
                 .list());
+    }
+
+    /** How many blocks the table has. */
+    long blocks() {
+        return database.sql("""
+                        SELECT pg_relation_size(to_regclass(?)) / current_setting('block_size')::bigint
+                        """)
+                .param(database.schema() + ".identity")
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * Deletes what was seen before a time, in some blocks of the table: its rows are in the order in which they came, and
+     * later in that of the room that was free, so no index leads to the old ones for less than reading each block once.
+     */
+    int forget(long fromBlock, long toBlock, Map<Integer, Instant> before) {
+        var handlers = before.keySet().stream().sorted().toList();
+        return database.sql("""
+                        DELETE FROM lanekeeper.identity AS i
+                         USING unnest(?::int[], ?::bigint[]) AS k (handler_id, before)
+                         WHERE i.ctid >= ?::tid AND i.ctid < ?::tid
+                           AND i.handler_id = k.handler_id
+                           AND i.seen_at < 'epoch'::timestamptz + k.before * interval '1 microsecond'
+                        """)
+                .param(handlers.stream().mapToInt(Integer::intValue).toArray())
+                .param(handlers.stream()
+                        .mapToLong(id -> Database.micros(Objects.requireNonNull(before.get(id))))
+                        .toArray())
+                .param("(" + fromBlock + ",0)")
+                .param("(" + toBlock + ",0)")
+                .update();
     }
 }

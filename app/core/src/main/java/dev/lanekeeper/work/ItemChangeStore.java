@@ -37,6 +37,7 @@ public final class ItemChangeStore {
      * @param bundled whether it has no resource, so that any lane will do
      * @param waitsIn the lane in which it waits; {@code null} when it is finished
      * @param state how it ended; {@code null} while it waits, and when it was skipped and nothing was kept of that
+     * @param payloadRemoved whether its payload was removed before the item itself, so that it cannot be handled again
      */
     public record Whereabouts(
             long itemId,
@@ -44,7 +45,8 @@ public final class ItemChangeStore {
             UUID storedIn,
             boolean bundled,
             @Nullable UUID waitsIn,
-            @Nullable State state) {}
+            @Nullable State state,
+            boolean payloadRemoved) {}
 
     public Optional<Whereabouts> find(long itemId) {
         return findAll(List.of(itemId)).stream().findFirst();
@@ -53,7 +55,8 @@ public final class ItemChangeStore {
     /** Those of these items that there are. */
     public List<Whereabouts> findAll(List<Long> itemIds) {
         return database.sql("""
-                        SELECT w.item_id, w.handler_id, w.lane_id, w.resource IS NULL AS bundled, i.lane_id AS waits_in, o.state
+                        SELECT w.item_id, w.handler_id, w.lane_id, w.resource IS NULL AS bundled, i.lane_id AS waits_in, o.state,
+                               w.payload_removed_at IS NOT NULL AS payload_removed
                           FROM lanekeeper.work_item AS w
                           LEFT JOIN lanekeeper.lane_item AS i ON i.item_id = w.item_id
                           LEFT JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
@@ -68,7 +71,8 @@ public final class ItemChangeStore {
                             row.getObject("lane_id", UUID.class),
                             row.getBoolean("bundled"),
                             row.getObject("waits_in", UUID.class),
-                            state == null ? null : State.of(state));
+                            state == null ? null : State.of(state),
+                            row.getBoolean("payload_removed"));
                 })
                 .list();
     }
@@ -129,29 +133,32 @@ public final class ItemChangeStore {
         };
     }
 
-    /** Puts a reopened item into its old place, as if it had never been tried. */
-    public void placeAgain(UUID laneId, long itemId) {
-        database.sql("""
+    /** Puts a reopened item into its old place, as if it had never been tried; false when its payload was removed meanwhile. */
+    public boolean placeAgain(UUID laneId, long itemId) {
+        return database.sql("""
                         INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
                         SELECT ?, item_id, ?, handler_id,
                                coalesce(octet_length(payload), 0) + coalesce(octet_length(event_key), 0)
                           FROM lanekeeper.work_item
-                         WHERE item_id = ?
+                         WHERE item_id = ? AND payload_removed_at IS NULL
                         """)
-                .param(laneId)
-                .param(Database.timestamp(clock.instant()))
-                .param(itemId)
-                .update();
+                        .param(laneId)
+                        .param(Database.timestamp(clock.instant()))
+                        .param(itemId)
+                        .update()
+                == 1;
     }
 
     /**
-     * Makes others wait who want to repeat the same finished item. Nothing else ever locks this row, and it comes before the
-     * lane, like everything that is locked by its key.
+     * Makes others wait who want to repeat the same finished item, and keeps it from being purged. Like everything that is
+     * locked by its key, it comes before the lane.
+     *
+     * @return whether it has its payload; empty when the item was purged meanwhile
      */
-    public void lockOriginal(long itemId) {
-        database.sql("SELECT item_id FROM lanekeeper.work_item WHERE item_id = ? FOR UPDATE")
+    public Optional<Boolean> lockOriginal(long itemId) {
+        return database.sql("SELECT payload_removed_at IS NULL FROM lanekeeper.work_item WHERE item_id = ? FOR UPDATE")
                 .param(itemId)
-                .query(Long.class)
+                .query(Boolean.class)
                 .optional();
     }
 

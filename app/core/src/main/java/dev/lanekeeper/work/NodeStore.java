@@ -47,7 +47,7 @@ public final class NodeStore {
      *
      * @return false when it has been
      */
-    boolean holdAlive(long nodeId) {
+    public boolean holdAlive(long nodeId) {
         return database.sql("SELECT node_id FROM lanekeeper.node WHERE node_id = ? FOR KEY SHARE")
                 .param(nodeId)
                 .query(Long.class)

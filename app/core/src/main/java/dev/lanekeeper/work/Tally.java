@@ -21,6 +21,7 @@ final class Tally {
         REOPENED_FAILED,
         REOPENED_REJECTED,
         REOPENED_DISCARDED,
+        PURGED,
         LOST_AT_BROKER,
         DROPPED_RESULTS,
         FLUSHES,

@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,8 +10,13 @@ import java.util.Comparator;
 /** Writes {@code tally}: counts per handler, node and minute, in the transaction that causes them. */
 final class TallyStore {
 
-    /** Slots below belong to workers, from here on to intakes; what people do has the last one. */
+    /** Slots below belong to workers and intakes; this one has what people do, and the next ones what housekeeping does. */
     static final int PEOPLE = 32_000;
+
+    static final int HOUSEKEEPING = 32_001;
+
+    /** Rows of whole days, as which those of minutes end. */
+    private static final int DAYS = 32_002;
 
     private final Database database;
     private final Clock clock;
@@ -32,9 +38,9 @@ final class TallyStore {
                         INSERT INTO lanekeeper.tally AS t (
                                minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
                                failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
-                               reopened_discarded, lost_at_broker, dropped_results, flushes, flushed_bytes, largest_flush,
-                               busy_micros)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
+                               largest_flush, busy_micros)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                             ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
                            SET consumed = t.consumed + excluded.consumed,
                                duplicates = t.duplicates + excluded.duplicates,
@@ -49,6 +55,7 @@ final class TallyStore {
                                reopened_failed = t.reopened_failed + excluded.reopened_failed,
                                reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
                                reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
+                               purged = t.purged + excluded.purged,
                                lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
                                dropped_results = t.dropped_results + excluded.dropped_results,
                                flushes = t.flushes + excluded.flushes,
@@ -73,6 +80,7 @@ final class TallyStore {
                         .param(t.get(Count.REOPENED_FAILED))
                         .param(t.get(Count.REOPENED_REJECTED))
                         .param(t.get(Count.REOPENED_DISCARDED))
+                        .param(t.get(Count.PURGED))
                         .param(t.get(Count.LOST_AT_BROKER))
                         .param(t.get(Count.DROPPED_RESULTS))
                         .param(t.get(Count.FLUSHES))
@@ -80,5 +88,69 @@ final class TallyStore {
                         .param(t.get(Count.LARGEST_FLUSH))
                         .param(t.get(Count.BUSY_MICROS))
                         .update());
+    }
+
+    /**
+     * Adds up rows of minutes into rows of days, which are kept for ever, so that every sum stays what it was.
+     *
+     * @param before the begin of a day in UTC
+     * @param most how many rows of minutes
+     * @return how many there were
+     */
+    int foldIntoDays(Instant before, int most) {
+        return database.sql("""
+                        WITH old AS (
+                             DELETE FROM lanekeeper.tally AS t
+                              USING (SELECT minute, node_id, slot, handler_id
+                                       FROM lanekeeper.tally
+                                      WHERE minute < ? AND slot <> ?
+                                      ORDER BY minute
+                                      LIMIT ?) AS k
+                              WHERE t.minute = k.minute AND t.node_id = k.node_id AND t.slot = k.slot
+                                AND t.handler_id = k.handler_id
+                             RETURNING t.*),
+                        folded AS (
+                             INSERT INTO lanekeeper.tally AS t (
+                                    minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
+                                    failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
+                                    reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
+                                    largest_flush, busy_micros)
+                             SELECT date_trunc('day', minute, 'UTC'), 0, ?, handler_id, sum(consumed), sum(duplicates),
+                                    sum(stored), sum(repeated), sum(done), sum(skipped), sum(failed), sum(rejected),
+                                    sum(discarded), sum(failed_attempts), sum(reopened_failed), sum(reopened_rejected),
+                                    sum(reopened_discarded), sum(purged), sum(lost_at_broker), sum(dropped_results),
+                                    sum(flushes), sum(flushed_bytes), max(largest_flush), sum(busy_micros)
+                               FROM old
+                              GROUP BY 1, handler_id
+                                 ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
+                                SET consumed = t.consumed + excluded.consumed,
+                                    duplicates = t.duplicates + excluded.duplicates,
+                                    stored = t.stored + excluded.stored,
+                                    repeated = t.repeated + excluded.repeated,
+                                    done = t.done + excluded.done,
+                                    skipped = t.skipped + excluded.skipped,
+                                    failed = t.failed + excluded.failed,
+                                    rejected = t.rejected + excluded.rejected,
+                                    discarded = t.discarded + excluded.discarded,
+                                    failed_attempts = t.failed_attempts + excluded.failed_attempts,
+                                    reopened_failed = t.reopened_failed + excluded.reopened_failed,
+                                    reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
+                                    reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
+                                    purged = t.purged + excluded.purged,
+                                    lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
+                                    dropped_results = t.dropped_results + excluded.dropped_results,
+                                    flushes = t.flushes + excluded.flushes,
+                                    flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
+                                    largest_flush = greatest(t.largest_flush, excluded.largest_flush),
+                                    busy_micros = t.busy_micros + excluded.busy_micros)
+                        SELECT count(*)
+                          FROM old
+                        """)
+                .param(Database.timestamp(before))
+                .param(DAYS)
+                .param(most)
+                .param(DAYS)
+                .query(Integer.class)
+                .single();
     }
 }

@@ -68,7 +68,7 @@ class LatencyTest {
         var millis = new Random(seed).longs(4_000, 1, 20_000).toArray();
         for (var part = 0; part < 4; part++) {
             var recorder = new LatencyRecorder(clock, node(part));
-            var reporter = new LatencyReporter(recorder, database, clock);
+            var reporter = new LatencyReporter(recorder, database, clock, Duration.ofDays(31));
             recorder.recorded(handled(Arrays.copyOfRange(millis, part * 1_000, part * 1_000 + 500)));
             reporter.write();
             recorder.recorded(handled(Arrays.copyOfRange(millis, part * 1_000 + 500, (part + 1) * 1_000)));
@@ -113,7 +113,7 @@ class LatencyTest {
                 result(item(0, 1_000_000, false), State.DONE),
                 result(item(0, 0, true), State.DONE),
                 new Result("orders", item(0, 0, false), retry())));
-        new LatencyReporter(recorder, database, clock).write();
+        new LatencyReporter(recorder, database, clock, Duration.ofDays(31)).write();
 
         var now = search.now();
         assertThat(of(now, Stage.KAFKA)).satisfies(l -> {
@@ -135,7 +135,7 @@ class LatencyTest {
     @Test
     void keepsWhatCouldNotBeWrittenAndForgetsWhatIsOld() {
         var recorder = new LatencyRecorder(clock, node(1));
-        var reporter = new LatencyReporter(recorder, database, clock);
+        var reporter = new LatencyReporter(recorder, database, clock, Duration.ofDays(31));
         recorder.recorded(handled(5));
         database.sql("ALTER TABLE lanekeeper.latency RENAME TO away").update();
         reporter.write();
@@ -146,10 +146,10 @@ class LatencyTest {
         reporter.write();
 
         assertThat(of(search.now(), Stage.HANDLER).events()).isEqualTo(2);
-        new LatencyStore(database).forget(clock.now.plus(Duration.ofHours(26)));
+        new LatencyStore(database).forget(clock.now.plus(Duration.ofHours(26)), Duration.ofDays(31));
         assertThat(search.now()).isEmpty();
         assertThat(search.points("orders", Duration.ofHours(24))).isNotEmpty();
-        new LatencyStore(database).forget(clock.now.plus(Duration.ofDays(32)));
+        new LatencyStore(database).forget(clock.now.plus(Duration.ofDays(32)), Duration.ofDays(31));
         assertThat(search.points("orders", Duration.ofHours(24))).isEmpty();
     }
 

@@ -7,6 +7,9 @@ import dev.lanekeeper.api.event.HandledItem;
 import dev.lanekeeper.api.event.LanekeeperEvent;
 import dev.lanekeeper.api.event.PartitionEvent.Partition;
 import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.housekeeping.HousekeepingMeters;
+import dev.lanekeeper.housekeeping.Round;
+import dev.lanekeeper.housekeeping.Swept;
 import dev.lanekeeper.intake.kafka.IntakeListener.Place;
 import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -70,7 +74,21 @@ class EventsDocumentTest {
         intakes.assigned(place, 1, 0);
         intakes.lostAtBroker(place, 1);
         intakes.consumerReplaced("orders", new IllegalStateException());
+        new HousekeepingMeters(registry).count(round());
         new NodeGauges(registry).show(Mockito.mock(Node.class), running());
+    }
+
+    private static Round round() {
+        return new Round(
+                1,
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Round.Result.DONE,
+                null,
+                1,
+                Duration.ZERO,
+                new Swept(1, 1, 1, 1, 1, 1, 1, 1));
     }
 
     private static KafkaIntakes running() {

@@ -107,6 +107,11 @@ final class Corridor {
                             DELETE FROM lanekeeper.bulk_item;
                             DELETE FROM lanekeeper.outbox_entry;
                             DELETE FROM lanekeeper.outbox_subscription;
+                            DELETE FROM lanekeeper.setting_change;
+                            DELETE FROM lanekeeper.housekeeping;
+                            DELETE FROM lanekeeper.work_item_archive;
+                            DELETE FROM lanekeeper.outcome_archive;
+                            DELETE FROM lanekeeper.attempt_archive;
                             """).update();
         }
     }

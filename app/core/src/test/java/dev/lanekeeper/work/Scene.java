@@ -205,7 +205,54 @@ enum Scene {
         world.store(item(0, "a"));
         var first = world.itemAt(0);
         return new Actors(() -> world.people().discard(first, World.ANNA), () -> world.store(item(1, "a")));
+    }),
+    PURGE_AND_RECORD(3, world -> {
+        world.store(items(0, 3, "a"));
+        var claimed = world.corridor.claim(world.corridor.node());
+        var read = world.corridor.read(claimed.lane());
+        world.record(claimed, claimed.lane(), read.subList(0, 1), LaneResult.Next.KEEP);
+        return new Actors(
+                world::purge, () -> world.record(claimed, claimed.lane(), read.subList(1, 3), LaneResult.Next.RELEASE));
+    }),
+    PURGE_AND_STORE(3, world -> {
+        world.store(item(0, "a"));
+        world.run(world.corridor.node());
+        return new Actors(world::purge, () -> world.store(item(1, "a"), item(2, null)));
+    }),
+    PURGE_AND_PURGE(2, world -> {
+        world.store(items(0, 2, "a"));
+        world.run(world.corridor.node());
+        return new Actors(world::purge, world::purge);
+    }),
+    PURGE_AND_RETRY_WHAT_IS_DISCARDED(1, world -> {
+        var discarded = world.fail("a");
+        world.people().discard(discarded, World.ANNA);
+        return new Actors(world::purge, () -> world.people().retry(discarded, World.ANNA));
+    }),
+    PURGE_AND_REPEAT_WHAT_IS_DONE(Scene.ANY, world -> {
+        world.store(item(0, null));
+        var done = world.itemAt(0);
+        world.run(world.corridor.node());
+        return new Actors(world::purge, () -> world.people().retry(done, World.ANNA));
+    }),
+    REMOVE_PAYLOADS_AND_REPEAT_WHAT_IS_DONE(Scene.ANY, world -> {
+        world.store(item(0, null));
+        var done = world.itemAt(0);
+        world.run(world.corridor.node());
+        return new Actors(world::removePayloads, () -> world.people().retry(done, World.ANNA));
+    }),
+    PURGE_AND_DISCARD_A_FAILURE(1, world -> {
+        var failed = world.fail("a");
+        return new Actors(world::purge, () -> world.people().discard(failed, World.ANNA));
+    }),
+    REMOVE_PAYLOADS_AND_RETRY_WHAT_IS_DISCARDED(1, world -> {
+        var discarded = world.fail("a");
+        world.people().discard(discarded, World.ANNA);
+        return new Actors(world::removePayloads, () -> world.people().retry(discarded, World.ANNA));
     });
+
+    /** It depends on who comes first how many items there are. */
+    static final int ANY = -1;
 
     /** What two actors do. */
     record Actors(Runnable first, Runnable second) {

@@ -422,4 +422,25 @@ class WrongFormsTest {
         world.store(2, items(0, 6, "a"));
         return world.faultsAtTheEnd(7);
     }
+
+    @Test
+    void purgingWhatIsNotLockedDeletesWhatSomebodyHasJustReopened() throws InterruptedException {
+        isNoticed(
+                scene(Scene.PURGE_AND_RETRY_WHAT_IS_DISCARDED),
+                Rewriting.replacing("AND o.state IN (1, 4, 5)", "FOR UPDATE SKIP LOCKED", ""));
+    }
+
+    @Test
+    void repeatingWithoutALockStoresAnItemThatNobodyCanFind() throws InterruptedException {
+        isNoticed(
+                scene(Scene.PURGE_AND_REPEAT_WHAT_IS_DONE),
+                Rewriting.replacing("SELECT payload_removed_at IS NULL", "FOR UPDATE", ""));
+    }
+
+    @Test
+    void reopeningWithoutALookAtThePayloadHandlesATombstoneThatNeverWas() throws InterruptedException {
+        isNoticed(
+                scene(Scene.REMOVE_PAYLOADS_AND_RETRY_WHAT_IS_DISCARDED),
+                Rewriting.replacing("AND payload_removed_at IS NULL", "AND payload_removed_at IS NULL", ""));
+    }
 }

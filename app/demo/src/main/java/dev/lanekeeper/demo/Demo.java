@@ -48,7 +48,8 @@ final class Demo {
     private int demonstrate() {
         var began = System.nanoTime();
         out.println("Starting PostgreSQL and Kafka on " + options.folder());
-        var servers = Servers.start(services, options, topics());
+        var servers = Servers.start(services, options);
+        servers.broker().createTopics(topics());
         out.println("Starting the application");
         var signIn = SignIn.random();
         var application = services.start(() -> DemoApplication.start(options, servers, signIn));

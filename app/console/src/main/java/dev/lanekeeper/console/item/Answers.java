@@ -42,6 +42,7 @@ public final class Answers {
     public static String skipped(ItemAnswer answer) {
         return switch (answer) {
             case NOT_FOUND -> "no longer there";
+            case PAYLOAD_REMOVED -> "its payload was removed when its time was over";
             case ALREADY_DUE -> "retried by somebody else";
             case LANE_ACTIVE -> "a run works on its lane";
             case LANE_PARKED -> "its lane is parked";

@@ -1,6 +1,5 @@
 package dev.lanekeeper.console.latency;
 
-import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.latency.LatencyView.HandlerLine;
 import dev.lanekeeper.console.latency.LatencyView.StageLine;
 import dev.lanekeeper.console.latency.LatencyView.StagePicture;
@@ -13,6 +12,8 @@ import dev.lanekeeper.latency.Latency;
 import dev.lanekeeper.latency.LatencyPoint;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.latency.Stage;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.HandlerStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,12 +31,12 @@ public final class LatencyReader {
     private static final int TIMES = 3;
 
     private final LatencySearch search;
-    private final HandlerNames handlers;
+    private final HandlerStore handlers;
     private final Times times;
 
-    public LatencyReader(LatencySearch search, HandlerNames handlers, Times times) {
+    public LatencyReader(LatencySearch search, Database database, Times times) {
         this.search = search;
-        this.handlers = handlers;
+        this.handlers = new HandlerStore(database);
         this.times = times;
     }
 
@@ -69,7 +70,7 @@ public final class LatencyReader {
     }
 
     LatencyView view(String handler, Period period) {
-        if (!handlers.all().contains(handler)) {
+        if (!handlers.isKnown(handler)) {
             throw new NotFoundException("There is no such handler", "No node has ever had a handler of this name.");
         }
         var points = search.points(handler, period.picture());

@@ -43,8 +43,7 @@ public class EventsApi {
     @GetMapping("/v1/events/{id}")
     ResponseEntity<byte[]> event(@PathVariable String id) {
         var unknown = ApiException.eventNotFound();
-        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown), EventJson.PAYLOAD_BYTES)
-                .orElseThrow(() -> unknown)));
+        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown)).orElseThrow(() -> unknown)));
     }
 
     @PostMapping("/v1/events/{id}/retry")
@@ -93,6 +92,7 @@ public class EventsApi {
                 case ALREADY_DISCARDED -> "somebody else has discarded it";
                 case ALREADY_REQUESTED -> "somebody else has asked for it, and the run has not answered yet";
                 case ALREADY_FINISHED -> "it ended well meanwhile";
+                case PAYLOAD_REMOVED -> "its payload was removed when its time was over, so it cannot be handled again";
                 case RUNNING -> "running: its handler has started";
                 default -> "nothing was changed: " + answer;
             };
