@@ -149,6 +149,7 @@ class ConfigurationProblemsTest {
         assertThat(of(problems, "validated")).anyMatch(what -> what.contains("no single Validator"));
         assertThat(of(problems, "no-topics")).containsExactly("it has no topics");
         assertThat(problems).anyMatch(p -> p.what().equals("the handler has no id"));
+        assertThat(problems).anyMatch(p -> p.what().equals("the id \"half/open\" cannot stand in an address"));
     }
 
     @Test
@@ -261,6 +262,9 @@ class ConfigurationProblemsTest {
 
         @KafkaEventHandler(id = "message", topics = "t")
         void message(Message<String> message) {}
+
+        @KafkaEventHandler(id = "half/open", topics = "t")
+        void slash(String payload) {}
 
         @KafkaEventHandler(id = "static", topics = "t")
         static void stat() {}

@@ -31,7 +31,10 @@ import java.lang.annotation.Target;
 @Documented
 public @interface KafkaEventHandler {
 
-    /** Unique in the application and never empty: the key of the handler's offsets, items and metrics. */
+    /**
+     * Unique in the application and never empty: the key of the handler's offsets, items and metrics, and its name in addresses.
+     * Letters, digits, spaces and any of {@code . _ - : @ + ~}.
+     */
     String id() default "";
 
     /** The topics; one element may hold several names with commas between them. Either this or {@link #topicPattern()}. */

@@ -97,6 +97,8 @@ final class ConsoleBench {
         paths.put("latency", "/latency");
         paths.put("latency of a handler", "/latency/orders");
         paths.put("lanes", "/lanes");
+        paths.put("lanes parked", "/lanes?list=parked");
+        paths.put("lanes longest", "/lanes?list=longest");
         paths.put(
                 "lane", "/lanes/" + Sql.text(database.dataSource(), "SELECT min(lane_id::text) FROM lanekeeper.lane"));
         paths.put("handlers", "/handlers");

@@ -5,7 +5,9 @@ import dev.lanekeeper.console.failure.FailureGroupSearch;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
+import dev.lanekeeper.console.lane.LongestLanes;
 import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.console.v1.ApiErrors;
 import dev.lanekeeper.console.v1.BulkOperationsApi;
 import dev.lanekeeper.console.v1.EventsApi;
@@ -54,8 +56,13 @@ class ApiConfiguration {
     }
 
     @Bean
-    LaneListSearch lanekeeperLaneListSearch(Database database) {
-        return new LaneListSearch(database);
+    LongestLanes lanekeeperLongestLanes(Database database, Times times) {
+        return new LongestLanes(database, times);
+    }
+
+    @Bean
+    LaneListSearch lanekeeperLaneListSearch(Database database, LongestLanes longest) {
+        return new LaneListSearch(database, longest);
     }
 
     @Bean
@@ -64,24 +71,24 @@ class ApiConfiguration {
     }
 
     @Bean
+    Retries lanekeeperRetries(Database database, ItemOperations operations, RetryAnswers answers) {
+        return new Retries(database, operations, answers);
+    }
+
+    @Bean
     EventsApi lanekeeperEventsApi(
-            Database database,
-            ItemSearch items,
-            ItemDetailSearch details,
-            ItemOperations operations,
-            RetryAnswers answers) {
-        return new EventsApi(items, details, operations, new Retries(database, operations, answers));
+            ItemSearch items, ItemDetailSearch details, ItemOperations operations, Retries retries) {
+        return new EventsApi(items, details, operations, retries);
     }
 
     @Bean
     FailuresApi lanekeeperFailuresApi(
-            Database database,
             ItemSearch items,
             ItemDetailSearch details,
             FailureGroupSearch groups,
             ItemOperations operations,
-            RetryAnswers answers) {
-        return new FailuresApi(items, details, groups, operations, new Retries(database, operations, answers));
+            Retries retries) {
+        return new FailuresApi(items, details, groups, operations, retries);
     }
 
     @Bean

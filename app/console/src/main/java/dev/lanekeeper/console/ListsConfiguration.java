@@ -8,9 +8,11 @@ import dev.lanekeeper.console.failure.FailuresPage;
 import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.item.LivingNodeSearch;
 import dev.lanekeeper.console.lane.LaneDetailPage;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LanesPage;
+import dev.lanekeeper.console.outbox.OutboxPage;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.console.v1.HandlerNameSearch;
@@ -45,19 +47,24 @@ class ListsConfiguration {
 
     @Bean
     FailuresPage lanekeeperFailuresPage(
-            Database database,
             ItemSearch items,
             ItemDetailSearch details,
+            FailureGroupSearch groups,
             ItemOperations operations,
             HandlerNames handlers,
             Times times,
             ConsolePath path) {
-        return new FailuresPage(items, details, new FailureGroupSearch(database), operations, handlers, times, path);
+        return new FailuresPage(items, details, groups, operations, handlers, times, path);
     }
 
     @Bean
-    BulkPage lanekeeperBulkPage(BulkOperations operations, Times times, ConsolePath path) {
-        return new BulkPage(operations, times, path);
+    OutboxPage lanekeeperOutboxPage(Database database, ItemSearch items, Times times) {
+        return new OutboxPage(database, items, times);
+    }
+
+    @Bean
+    BulkPage lanekeeperBulkPage(BulkOperations operations, Database database, Times times, ConsolePath path) {
+        return new BulkPage(operations, new LivingNodeSearch(database), times, path);
     }
 
     @Bean

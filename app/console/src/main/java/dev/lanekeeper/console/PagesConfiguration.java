@@ -3,6 +3,7 @@ package dev.lanekeeper.console;
 import dev.lanekeeper.LanekeeperProperties;
 import dev.lanekeeper.console.handlers.HandlerPages;
 import dev.lanekeeper.console.handlers.HandlerReader;
+import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.jobrunr.RunsPage;
 import dev.lanekeeper.console.jobrunr.RunsReader;
 import dev.lanekeeper.console.lag.LagWatch;
@@ -55,8 +56,8 @@ class PagesConfiguration {
     }
 
     @Bean
-    LatencyPages lanekeeperLatencyPages(LatencySearch search, Database database, Times times) {
-        return new LatencyPages(new LatencyReader(search, database, times));
+    LatencyPages lanekeeperLatencyPages(LatencySearch search, HandlerNames handlers, Times times) {
+        return new LatencyPages(new LatencyReader(search, handlers, times));
     }
 
     @Bean

@@ -77,6 +77,25 @@ class AccessTest {
     }
 
     @Test
+    void looksAtNoFurtherPasswordOfWhoeverGuesses() throws Exception {
+        for (var guess = 0; guess < 5; guess++) {
+            assertThat(send(guessing("v1/events", guess)).statusCode()).isEqualTo(401);
+        }
+
+        var refused = send(guessing("v1/events", 5));
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(refused.body()).contains("\"error\":true");
+        assertThat(send(as("ada", get("/v1/events"))).statusCode()).isEqualTo(200);
+    }
+
+    private HttpRequest.Builder guessing(String path, int guess) {
+        var both = ("mallory:" + guess).getBytes(StandardCharsets.UTF_8);
+        return get("/" + path)
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(both));
+    }
+
+    @Test
     void leadsNobodyAwayFromTheConsole() throws Exception {
         var answer = send(as("vera", post("/preferences/theme?value=dark&here=//evil.example")));
 

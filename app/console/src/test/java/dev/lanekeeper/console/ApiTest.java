@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lanekeeper.setting.LiveSettings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -200,6 +201,7 @@ class ApiTest {
         assertThat(api.post("/v1/handlers/payments/processing/pause", null).status())
                 .isEqualTo(200);
         try {
+            await().atMost(Duration.ofSeconds(10)).until(() -> isProcessingPaused("payments"));
             var answer = api.post("/v1/failures/" + id + "/retry?wait=1", null);
 
             assertThat(answer.status()).isEqualTo(202);
@@ -210,6 +212,16 @@ class ApiTest {
             assertThat(api.post("/v1/handlers/payments/processing/resume", null).status())
                     .isEqualTo(200);
         }
+    }
+
+    /** Whether the site's node has seen it. */
+    private boolean isProcessingPaused(String handler) {
+        var number = site.sql()
+                .sql("SELECT handler_id FROM lanekeeper.handler WHERE name = ?")
+                .param(handler)
+                .query(Integer.class)
+                .single();
+        return site.application().getBean(LiveSettings.class).isProcessingPaused(number);
     }
 
     @Test
@@ -261,6 +273,8 @@ class ApiTest {
                         o -> !o.get("finished_at").isNull());
         assertThat(operation.get("done").asInt()).isEqualTo(1);
         assertThat(operation.get("operator").asString()).isEqualTo("ada");
+        assertThat(operation.get("filter").get("resource").asString()).isEqualTo(resource);
+        assertThat(operation.get("filter").has("entity_id")).isTrue();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !api.get("/v1/events?entity_id=" + resource).json().isEmpty());
         assertThat(api.post("/v1/bulk-operations", "{\"verb\":\"retry\"}").status())

@@ -3,6 +3,7 @@ package dev.lanekeeper.console;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,11 @@ public class ConsoleApplication {
                 maxRetries = "0")
         void payments(Order order, EventContext event) {
             obey(order);
+        }
+
+        @OutboxEventHandler(id = "books", context = "books", maxRetries = "0")
+        Outcome books(Order order) {
+            return obey(order);
         }
 
         private static Outcome obey(Order order) {

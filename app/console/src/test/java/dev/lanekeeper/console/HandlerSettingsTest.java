@@ -34,11 +34,13 @@ class HandlerSettingsTest {
         var page = operator(script);
         var size = script ? "321" : "123";
 
+        page.getByLabel("Reason for flush-size").fill("tried " + size);
         set(page, "flush-size", size);
 
         assertThat(page.getByRole(AriaRole.STATUS)).containsText("flush-size is " + size + ", on every node");
         assertThat(line(page, "flush-size")).containsText(size + " by ada");
         assertThat(history(page)).containsText("set flush size");
+        assertThat(history(page)).containsText("tried " + size);
 
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Set flush-size back"))
                 .click();

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.lanekeeper.console.Site.Visit;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,25 +20,28 @@ class PagesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String HOSTILE =
             "\\\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${7*7}\\u202e\\ud83d\\ude80";
-    private static final List<String> PATHS = List.of(
+    private static final List<String> PATHS = new ArrayList<>(List.of(
             "",
             "/handlers",
             "/handlers/payments",
             "/latency",
             "/latency/orders",
             "/latency/orders?period=day",
-            "/jobrunr");
+            "/jobrunr",
+            "/outbox",
+            "/events",
+            "/failures",
+            "/failures/groups",
+            "/bulk-operations",
+            "/lanes",
+            "/lanes?list=parked",
+            "/lanes?list=longest"));
 
     private static final Site site = Site.shared();
 
     static List<Visit> visits() {
         var usual = Visit.usual();
-        return List.of(
-                usual,
-                usual.dark(),
-                usual.narrow(),
-                usual.dark().narrow(),
-                usual.withoutScript().narrow());
+        return List.of(usual, usual.dark(), usual.narrow());
     }
 
     /** One event that is done, and one whose lane is parked, with a name that tries to break out of every page. */
@@ -46,11 +50,21 @@ class PagesTest {
         site.produce("orders", "1", "{\"resource\":\"customer-1\",\"wish\":\"ok\"}");
         site.produce("payments", "2", "{\"resource\":\"" + HOSTILE + "\",\"wish\":\"fail " + HOSTILE + "\"}");
         await().atMost(PATIENCE)
-                .until(() -> site.sql()
-                                .sql("SELECT count(DISTINCT handler_id) FROM lanekeeper.outcome")
-                                .query(Long.class)
-                                .single()
-                        == 2);
+                .until(() -> site.sql().sql("""
+                                        SELECT count(DISTINCT h.name)
+                                          FROM lanekeeper.outcome AS o
+                                          JOIN lanekeeper.handler AS h ON h.handler_id = o.handler_id
+                                         WHERE h.name IN ('orders', 'payments')
+                                        """).query(Long.class).single() == 2);
+        var api = new Api(site);
+        var failure = api.get("/v1/failures?handler=payments").json().get(0);
+        PATHS.add("/events/" + failure.get("id").asLong());
+        PATHS.add("/lanes/" + failure.get("lane_id").asString());
+        PATHS.add("/bulk-operations/"
+                + api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
+                        .json()
+                        .get("id")
+                        .asLong());
     }
 
     @ParameterizedTest
@@ -64,8 +78,12 @@ class PagesTest {
             assertThat(response.status()).as(path).isEqualTo(200);
             assertThat(page.locator("h1")).hasCount(1);
             Checks.doesNotScrollSideways(page);
-            if (visit.script()) {
+            page.evaluate("document.querySelectorAll('details.menu').forEach(menu => menu.open = true)");
+            Checks.doesNotScrollSideways(page);
+            if (visit.equals(Visit.usual())) {
                 Checks.findsNothingGrave(page);
+            } else if (visit.equals(Visit.usual().dark())) {
+                Checks.hasReadableColours(page);
             }
         }
         assertThat(complaints).isEmpty();

@@ -46,6 +46,7 @@ final class Site {
     private final KafkaBroker broker = KafkaBroker.shared();
     private final PostgresDatabase database = PostgresServer.shared().createDatabase("console");
     private final ConfigurableApplicationContext application;
+    private final KafkaProducer<String, String> producer = producer();
     private Browser browser;
 
     private Site() {
@@ -97,10 +98,28 @@ final class Site {
         return JdbcClient.create(database.dataSource());
     }
 
+    PostgresDatabase database() {
+        return database;
+    }
+
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
+    /** With one partition. */
+    void createTopic(String name) {
+        broker.createTopic(name, 1);
+    }
+
+    /** One of the caller's own, who closes it. */
+    KafkaProducer<String, String> producer() {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()), new StringSerializer(), new StringSerializer());
+    }
+
     /** Sends one event and waits until the broker has it. */
-    void produce(String topic, String key, String value) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+    synchronized void produce(String topic, String key, String value) {
+        try {
             producer.send(new ProducerRecord<>(topic, key, value)).get();
         } catch (Exception e) {
             throw new IllegalStateException("Could not produce to " + topic, e);

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -35,6 +36,9 @@ import org.springframework.util.StringUtils;
  * <p>Runs once, when all singletons exist. A bean that is lazy is looked at by its type and made only if it has a handler.
  */
 final class HandlerScanner {
+
+    /** Pages, API and properties name a handler; what a firewall refuses in an encoded path could not be reached there. */
+    private static final Pattern FIT_FOR_AN_ADDRESS = Pattern.compile("(?!\\.)[\\p{L}\\p{N} ._:@+~-]+");
 
     private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
@@ -200,6 +204,11 @@ final class HandlerScanner {
         if (id.isEmpty()) {
             problems.add(
                     place, "the handler has no id", "Give it one that stays: its offsets and items are kept by it");
+        } else if (!FIT_FOR_AN_ADDRESS.matcher(id).matches()) {
+            problems.add(
+                    place,
+                    "the id \"" + id + "\" cannot stand in an address",
+                    "Give it one of letters, digits, spaces and any of . _ - : @ + ~ that does not begin with a dot");
         }
         return id;
     }

@@ -48,8 +48,7 @@ final class Demo {
     private int demonstrate() {
         var began = System.nanoTime();
         out.println("Starting PostgreSQL and Kafka on " + options.folder());
-        var servers = Servers.start(services, options);
-        servers.broker().createTopics(topics());
+        var servers = Servers.start(services, options, topics());
         out.println("Starting the application");
         var signIn = SignIn.random();
         var application = services.start(() -> DemoApplication.start(options, servers, signIn));

@@ -1,6 +1,7 @@
 package dev.lanekeeper.demo;
 
 import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The entry point of {@code ops/demo}. Exit codes: 0 all is well, 1 something is wrong, 2 the options are. */
@@ -32,6 +33,8 @@ public final class DemoMain {
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+        // Before the servers start at the same time: who logs first must not find it half ready.
+        LoggerFactory.getILoggerFactory();
         return new Demo(options, System.out).run();
     }
 }

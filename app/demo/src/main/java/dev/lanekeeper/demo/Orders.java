@@ -6,6 +6,7 @@ import dev.lanekeeper.api.Outcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Books orders, one at a time for each customer; some fail at first, some until the payment provider is back, some for ever. */
@@ -20,10 +21,13 @@ class Orders {
     private static final int SLOW_ATTEMPTS = 2;
 
     private final Effects effects;
+    private final Consumer<OrderPlaced> booked;
     private final Clock clock;
 
-    Orders(Effects effects, Clock clock) {
+    /** @param booked told of each order, in the transaction that books it */
+    Orders(Effects effects, Consumer<OrderPlaced> booked, Clock clock) {
         this.effects = effects;
+        this.booked = booked;
         this.clock = clock;
     }
 
@@ -40,6 +44,7 @@ class Orders {
     public Outcome on(OrderPlaced order, EventContext event) {
         pay(order, event.attempt());
         effects.add(TOPIC, order.id(), order.customerId(), order.number());
+        booked.accept(order);
         return Outcome.ack(
                 order.id(), order.placedAt(), "order " + order.payment().name().toLowerCase(Locale.ROOT), "v1");
     }

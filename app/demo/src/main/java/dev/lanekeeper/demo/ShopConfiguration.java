@@ -1,9 +1,15 @@
 package dev.lanekeeper.demo;
 
+import dev.lanekeeper.api.outbox.Outbox;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** The shop's handlers. */
 @Configuration(proxyBeanMethods = false)
@@ -15,8 +21,25 @@ class ShopConfiguration {
     }
 
     @Bean
-    Orders orders(Effects effects) {
-        return new Orders(effects, Clock.systemUTC());
+    Orders orders(Effects effects, ObjectProvider<Receipts> receipts) {
+        return new Orders(effects, order -> receipts.ifAvailable(office -> office.order(order)), Clock.systemUTC());
+    }
+
+    /** Not in a bounded run, which accounts for what came through Kafka alone. */
+    @Bean
+    @Conditional(Endless.class)
+    Receipts receipts(Outbox outbox) {
+        return new Receipts(outbox);
+    }
+
+    static class Endless implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            var beans = context.getBeanFactory();
+            return beans != null
+                    && !beans.getBean("demoOptions", DemoOptions.class).bounded();
+        }
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.lanekeeper.console.page.ConsolePath;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.InstantSource;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authentication.dao.DaoAuthenticationProvider;
@@ -37,7 +38,8 @@ public final class OwnSignIn {
     public SecurityFilterChain chain(HttpSecurity http, UserDetailsService users) {
         var page = path.below(PAGE);
         return http.securityMatcher(path.value(), path.below("/**"))
-                .authenticationManager(new ProviderManager(new DaoAuthenticationProvider(users)))
+                .authenticationManager(new BrakedSignIn(
+                        new ProviderManager(new DaoAuthenticationProvider(users)), new Brake(InstantSource.system())))
                 .authorizeHttpRequests(requests -> requests.requestMatchers(page, path.below("/assets/**"))
                         .permitAll()
                         .anyRequest()
@@ -45,7 +47,8 @@ public final class OwnSignIn {
                 .formLogin(form -> form.loginPage(page)
                         .loginProcessingUrl(page)
                         .defaultSuccessUrl(path.value())
-                        .failureUrl(page + "?failed"))
+                        .failureHandler((request, response, e) ->
+                                response.sendRedirect(request.getContextPath() + page + refusal(e))))
                 .httpBasic(basic -> basic.authenticationEntryPoint(this::refuse))
                 // A password that comes with the request itself was not added by a browser on another site's behalf;
                 // Origins refuses the browsers that would.
@@ -55,6 +58,11 @@ public final class OwnSignIn {
                                 entryPoint(new LoginUrlAuthenticationEntryPoint(page)))
                         .accessDeniedHandler(denied(page)))
                 .build();
+    }
+
+    /** What the page says: that the password is wrong, or for how many seconds none is looked at. */
+    private static String refusal(AuthenticationException e) {
+        return e instanceof TooManyTriesException tries ? "?wait=" + tries.seconds() : "?failed";
     }
 
     private static boolean bringsPassword(HttpServletRequest request) {
@@ -78,6 +86,11 @@ public final class OwnSignIn {
 
     private void refuse(HttpServletRequest request, HttpServletResponse response, AuthenticationException e)
             throws IOException {
+        if (e instanceof TooManyTriesException tries) {
+            response.setHeader("Retry-After", Long.toString(tries.seconds()));
+            json(response, HttpStatus.TOO_MANY_REQUESTS, "too many wrong passwords; try again later");
+            return;
+        }
         response.setHeader("WWW-Authenticate", "Basic realm=\"lanekeeper\", charset=\"UTF-8\"");
         json(response, HttpStatus.UNAUTHORIZED, "sign in with name and password");
     }

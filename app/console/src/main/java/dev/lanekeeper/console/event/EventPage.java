@@ -4,16 +4,18 @@ import dev.lanekeeper.console.item.Answers;
 import dev.lanekeeper.console.item.CappedCount;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.console.item.Shown;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.operations.ItemOperations;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
 import java.util.List;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -44,7 +46,7 @@ public class EventPage {
     @GetMapping("/events/{id}")
     String event(@PathVariable String id, Model model) {
         var number = number(id);
-        var detail = details.find(number).orElseThrow(() -> unknown());
+        var detail = details.find(number, Shown.LONGEST_TEXT).orElseThrow(() -> unknown());
         model.addAttribute("event", EventView.of(detail, times));
         if (ItemState.FAILURES.contains(detail.row().state())) {
             var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);
@@ -59,18 +61,18 @@ public class EventPage {
 
     /** As it came, byte for byte; never shown by the browser itself. */
     @GetMapping("/events/{id}/payload")
-    ResponseEntity<byte[]> payload(@PathVariable String id) {
-        var content = details.content(number(id), Integer.MAX_VALUE).orElseThrow(() -> unknown());
-        var bytes = content.payload();
-        return ResponseEntity.ok()
-                .contentType(MediaType.APPLICATION_OCTET_STREAM)
-                .header(
-                        HttpHeaders.CONTENT_DISPOSITION,
-                        ContentDisposition.attachment()
-                                .filename("event-" + number(id) + ".bin")
-                                .build()
-                                .toString())
-                .body(bytes == null ? new byte[0] : bytes);
+    void payload(@PathVariable String id, HttpServletResponse response) throws IOException {
+        var number = number(id);
+        var length = details.content(number, 0).orElseThrow(() -> unknown()).payloadBytes();
+        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setContentLengthLong(length);
+        response.setHeader(
+                HttpHeaders.CONTENT_DISPOSITION,
+                ContentDisposition.attachment()
+                        .filename("event-" + number + ".bin")
+                        .build()
+                        .toString());
+        details.copyPayload(number, length, response.getOutputStream());
     }
 
     @PostMapping("/events/{id}/retry")

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param canRetry whether retrying makes sense: it has failed, or waits for a later time
  * @param canRepeat whether it can be stored anew
  * @param canDiscard whether it is still to be done, or has failed
+ * @param entry which outbox entry it is; {@code null} for what came from elsewhere
+ * @param changes by attribute
  * @param payloadNote what is said beside the payload: its form and length
  */
 public record EventView(
@@ -38,12 +40,20 @@ public record EventView(
         @Nullable Long repeatedBy,
         @Nullable String place,
         @Nullable String laneState,
+        @Nullable String entry,
+        List<Change> changes,
         Shown.Bytes payload,
         String payloadNote,
         Shown.Bytes key,
         List<Header> headers,
         List<Attempt> attempts,
         List<Act> acts) {
+
+    /** An attribute that an outbox entry tells the change of, with its values as they were written. */
+    public record Change(
+            @Nullable String attribute,
+            @Nullable String before,
+            @Nullable String after) {}
 
     public record Header(@Nullable String name, Shown.Bytes value) {}
 
@@ -92,6 +102,8 @@ public record EventView(
                 detail.repeatedBy(),
                 place(detail),
                 laneState(detail),
+                row.entry() == null ? null : "entry " + row.entry().id(),
+                Changes.of(row, content),
                 payload,
                 note(payload, content.payloadBytes()),
                 Shown.bytes(content.key(), content.key() == null ? 0 : content.key().length),

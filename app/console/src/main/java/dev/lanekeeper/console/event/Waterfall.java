@@ -26,6 +26,7 @@ public record Waterfall(List<Stage> stages, String label) {
     /**
      * One stage, by the name that latencies have.
      *
+     * @param start what its beginning is called
      * @param x where it begins, of {@link #WIDTH}
      * @param begun when it began
      * @param ended {@code null} while it goes on
@@ -33,6 +34,7 @@ public record Waterfall(List<Stage> stages, String label) {
     public record Stage(
             String name,
             String what,
+            String start,
             String x,
             String width,
             String duration,
@@ -42,6 +44,7 @@ public record Waterfall(List<Stage> stages, String label) {
     private record Span(
             String name,
             String what,
+            String start,
             Instant from,
             @Nullable Instant to,
             Instant until) {
@@ -66,6 +69,7 @@ public record Waterfall(List<Stage> stages, String label) {
             stages.add(new Stage(
                     span.name(),
                     span.what(),
+                    span.start(),
                     number(x),
                     number(width),
                     Times.precise(span.duration()) + open,
@@ -84,25 +88,31 @@ public record Waterfall(List<Stage> stages, String label) {
         var spans = new ArrayList<Span>();
         var produced = row.producedAt();
         if (produced != null) {
-            spans.add(span("kafka", "in Kafka", produced, row.polledAt(), now));
+            spans.add(
+                    row.entry() == null
+                            ? span("kafka", "in Kafka", "Produced", produced, row.polledAt(), now)
+                            : span("kafka", "in the outbox", "Written", produced, row.polledAt(), now));
         }
-        spans.add(span("buffer", "in the buffer", row.polledAt(), row.storedAt(), now));
+        spans.add(
+                row.entry() == null
+                        ? span("buffer", "in the buffer", "Polled", row.polledAt(), row.storedAt(), now)
+                        : span("buffer", "on the move", "Taken", row.polledAt(), row.storedAt(), now));
         var started = row.startedAt();
         var finished = row.finishedAt();
         if (started != null) {
-            spans.add(span("wait", "waiting", row.storedAt(), started, now));
-            spans.add(span("handler", "in the handler", started, finished, now));
+            spans.add(span("wait", "waiting", "Stored", row.storedAt(), started, now));
+            spans.add(span("handler", "in the handler", "Started", started, finished, now));
         } else {
             var isOver = row.state() != ItemState.WAITING;
             if (!isOver || finished != null) {
-                spans.add(span("wait", "waiting", row.storedAt(), finished, now));
+                spans.add(span("wait", "waiting", "Stored", row.storedAt(), finished, now));
             }
         }
         return spans;
     }
 
-    private static Span span(String name, String what, Instant from, @Nullable Instant to, Instant now) {
-        return new Span(name, what, from, to, to == null ? now : to);
+    private static Span span(String name, String what, String start, Instant from, @Nullable Instant to, Instant now) {
+        return new Span(name, what, start, from, to, to == null ? now : to);
     }
 
     private static String number(double number) {

@@ -4,6 +4,7 @@ import dev.lanekeeper.console.item.Answers;
 import dev.lanekeeper.console.item.FilterForm;
 import dev.lanekeeper.console.item.ItemFilter;
 import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.console.item.LivingNodeSearch;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Notice;
@@ -28,11 +29,13 @@ import org.springframework.web.servlet.view.RedirectView;
 public class BulkPage {
 
     private final BulkOperations operations;
+    private final LivingNodeSearch nodes;
     private final Times times;
     private final ConsolePath path;
 
-    public BulkPage(BulkOperations operations, Times times, ConsolePath path) {
+    public BulkPage(BulkOperations operations, LivingNodeSearch nodes, Times times, ConsolePath path) {
         this.operations = operations;
+        this.nodes = nodes;
         this.times = times;
         this.path = path;
     }
@@ -84,9 +87,10 @@ public class BulkPage {
 
     @GetMapping("/bulk-operations/{id}")
     String one(@PathVariable String id, Model model) {
-        model.addAttribute(
-                "operation",
-                operations.progress(number(id)).map(o -> BulkView.of(o, times)).orElseThrow(BulkPage::unknown));
+        var operation =
+                operations.progress(number(id)).map(o -> BulkView.of(o, times)).orElseThrow(BulkPage::unknown);
+        model.addAttribute("operation", operation);
+        model.addAttribute("nobody", !operation.over() && !nodes.anybodyLives());
         return "lanekeeper/console/bulk-operation";
     }
 

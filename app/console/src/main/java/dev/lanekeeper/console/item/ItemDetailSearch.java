@@ -6,6 +6,8 @@ import dev.lanekeeper.console.item.ItemDetail.LanePlace;
 import dev.lanekeeper.console.item.ItemDetail.Operation;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.Headers;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ItemDetailSearch {
 
-    /** How much of a payload is read where it is shown as a whole; the rest can be downloaded. */
-    public static final int SHOWN_BYTES = 1 << 20;
+    /** How much of a payload is in memory at a time while it is sent as a whole. */
+    private static final int PIECE = 4 << 20;
 
     private static final int SHOWN_KEY_BYTES = 1 << 16;
     private static final int SHOWN_ATTEMPTS = 50;
@@ -41,15 +43,16 @@ public final class ItemDetailSearch {
         return items.find(itemId);
     }
 
-    public Optional<ItemDetail> find(long itemId) {
-        return search.read(() -> items.find(itemId).map(this::detail));
+    /** @param payloadBytes so much of the payload is read, and no more */
+    public Optional<ItemDetail> find(long itemId, int payloadBytes) {
+        return search.read(() -> items.find(itemId).map(row -> detail(row, payloadBytes)));
     }
 
-    private ItemDetail detail(ItemRow row) {
+    private ItemDetail detail(ItemRow row, int payloadBytes) {
         var end = end(row.itemId());
         return new ItemDetail(
                 row,
-                content(row.itemId(), SHOWN_BYTES).orElseThrow(),
+                content(row.itemId(), payloadBytes).orElseThrow(),
                 lane(row),
                 attempts(row.itemId()),
                 end == null ? null : end.nodeId(),
@@ -92,6 +95,30 @@ public final class ItemDetailSearch {
                                 row.getString("intake_error"))))
                 .list());
         return contents;
+    }
+
+    /**
+     * Sends the payload as it is, in pieces: neither memory nor a connection is held for as long as the receiver takes.
+     *
+     * @param length how long it is
+     */
+    public void copyPayload(long itemId, long length, OutputStream out) throws IOException {
+        for (var sent = 0L; sent < length; sent += PIECE) {
+            out.write(piece(itemId, sent));
+        }
+    }
+
+    private byte[] piece(long itemId, long from) {
+        return search.read(() -> search.sql("""
+                        SELECT substring(payload FROM ? FOR ?)
+                          FROM lanekeeper.work_item
+                         WHERE item_id = ?
+                        """)
+                .param((int) from + 1)
+                .param(PIECE)
+                .param(itemId)
+                .query((row, n) -> row.getBytes(1))
+                .single());
     }
 
     /**

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An item as lists show it.
  *
  * @param group the Kafka consumer group of its handler
+ * @param entry what it was in the outbox; {@code null} for what came from elsewhere
  * @param laneId where it waits, or the lane that it was stored in
  * @param dueAt when it may run; {@code null} once it is finished
  * @param attempts how often its handler has been called
@@ -23,6 +24,7 @@ public record ItemRow(
         @Nullable String topic,
         @Nullable Integer partition,
         @Nullable Long offset,
+        @Nullable Entry entry,
         @Nullable String resource,
         UUID laneId,
         @Nullable Instant producedAt,
@@ -41,6 +43,9 @@ public record ItemRow(
         @Nullable String errorClass,
         @Nullable String errorMessage,
         @Nullable Long retryOf) {
+
+    /** An outbox entry. */
+    public record Entry(long id, String context, String event) {}
 
     /** Its place in a list of that order. */
     public Place place(ItemOrder order) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shown {
 
-    private static final int LONGEST_TEXT = 64 << 10;
+    /** How many bytes of a text are shown. */
+    public static final int LONGEST_TEXT = 64 << 10;
+
     private static final int LONGEST_BINARY = 4 << 10;
     private static final int BYTES_IN_A_LINE = 16;
     private static final int DEEPEST = 40;

@@ -3,10 +3,10 @@ package dev.lanekeeper.console.jobrunr;
 import dev.lanekeeper.console.jobrunr.RunSearch.NodeRow;
 import dev.lanekeeper.console.jobrunr.RunSearch.OwnedLane;
 import dev.lanekeeper.console.jobrunr.RunSearch.RunningItem;
-import dev.lanekeeper.console.jobrunr.RunsView.Figure;
 import dev.lanekeeper.console.jobrunr.RunsView.LaneLink;
 import dev.lanekeeper.console.jobrunr.RunsView.NodeLine;
 import dev.lanekeeper.console.jobrunr.RunsView.RunLine;
+import dev.lanekeeper.console.page.Figure;
 import dev.lanekeeper.console.page.Numbers;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.work.Database;
@@ -59,18 +59,18 @@ public final class RunsReader {
                 .sum();
         var runs = lanes.stream().map(OwnedLane::run).distinct().count();
         return List.of(
-                new Figure("Runs now", Numbers.count(runs), "of " + Numbers.count(workers) + " workers"),
-                new Figure(
+                Figure.of("Runs now", Numbers.count(runs), "of " + Numbers.count(workers) + " workers"),
+                Figure.of(
                         "Lanes owned",
                         Numbers.capped(lanes.size(), RunSearch.MOST),
                         Numbers.count(lanes.stream()
                                         .mapToLong(OwnedLane::waiting)
                                         .sum()) + " events in them"),
-                new Figure(
+                Figure.of(
                         "Finished per second",
                         Numbers.rate((double) work.finished() / seconds),
                         Numbers.count(work.finished()) + " in 5 minutes"),
-                new Figure("Workers busy", workers == 0 ? "–" : share(work, seconds, workers), "in 5 minutes"));
+                Figure.of("Workers busy", workers == 0 ? "–" : share(work, seconds, workers), "in 5 minutes"));
     }
 
     private static String share(RunSearch.Work work, long seconds, long workers) {

@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.jobrunr;
 
+import dev.lanekeeper.console.page.Figure;
 import dev.lanekeeper.console.page.Moment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param dashboard where JobRunr's own pages are; {@code null} when this node has them off
  */
 public record RunsView(@Nullable String dashboard, List<Figure> figures, List<RunLine> runs, List<NodeLine> nodes) {
-
-    /** One big number. */
-    public record Figure(String label, String value, String hint) {}
 
     /**
      * One run.

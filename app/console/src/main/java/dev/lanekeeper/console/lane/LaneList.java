@@ -15,7 +15,7 @@ public enum LaneList {
     READY,
     /** That wait for a person; the one that was parked last first. */
     PARKED,
-    /** All; the one with most to do first. */
+    /** In which more than one item waits, as {@link LongestLanes} has compared them; the one with most to do first. */
     LONGEST;
 
     private static final UUID LEAST = new UUID(0, 0);

@@ -2,7 +2,6 @@ package dev.lanekeeper.console.lane;
 
 import dev.lanekeeper.console.item.BoundedSearch;
 import dev.lanekeeper.console.item.CappedCount;
-import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LaneIds;
 import java.time.Instant;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Lists lanes by what they do, from one end of an index and no further than asked.
@@ -19,17 +17,18 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
  */
 public final class LaneListSearch {
 
-    /** Among how many lanes the longest are looked for. */
-    public static final int COMPARED = 200_000;
-
     private final Database database;
     private final BoundedSearch search;
+    private final LanePlaceSearch places;
     private final LaneRowSearch rows;
+    private final LongestLanes longest;
 
-    public LaneListSearch(Database database) {
+    public LaneListSearch(Database database, LongestLanes longest) {
         this.database = database;
         this.search = new BoundedSearch(database);
+        this.places = new LanePlaceSearch(search);
         this.rows = new LaneRowSearch(search);
+        this.longest = longest;
     }
 
     /**
@@ -39,21 +38,41 @@ public final class LaneListSearch {
      * @param handler whose item is at the head; {@code null} for any
      */
     public LanePage page(LaneList list, @Nullable String handler, @Nullable LanePlace after, int limit) {
+        var start = after == null ? list.start() : after;
+        return list == LaneList.LONGEST ? longest(handler, start, limit) : ofNow(list, handler, start, limit);
+    }
+
+    private LanePage ofNow(LaneList list, @Nullable String handler, LanePlace start, int limit) {
         return search.read(() -> {
             var now = database.now();
-            var start = after == null ? list.start() : after;
             var found = switch (list) {
-                case ACTIVE -> active(handler, start, limit + 1);
-                case BLOCKED -> blocked(handler, now, start, limit + 1);
-                case READY -> ready(handler, now, start, limit + 1);
-                case PARKED -> parked(handler, start, limit + 1);
-                case LONGEST -> longest(handler, start, limit + 1);
+                case ACTIVE -> places.active(handler, start, limit + 1);
+                case BLOCKED -> places.blocked(handler, now, start, limit + 1);
+                case READY -> places.ready(handler, now, start, limit + 1);
+                case PARKED -> places.parked(handler, start, limit + 1);
+                case LONGEST -> throw new IllegalArgumentException("The longest lanes are not found by an index");
             };
-            var shown = found.subList(0, Math.min(limit, found.size()));
-            return new LanePage(
-                    rows.rows(shown.stream().map(LanePlace::laneId).toList(), now),
-                    found.size() > limit ? shown.get(limit - 1) : null);
+            return page(found, limit, now, now);
         });
+    }
+
+    /** By the lengths that were compared last, with what is so now; those that were drained meanwhile are left out. */
+    private LanePage longest(@Nullable String handler, LanePlace start, int limit) {
+        var seen = longest.look();
+        var lengths = seen.value();
+        if (lengths == null) {
+            return new LanePage(List.of(), null, null);
+        }
+        var found = LongestLanes.behind(lengths, handler, start, limit + 1);
+        return search.read(() -> page(found, limit, database.now(), seen.at()));
+    }
+
+    private LanePage page(List<LanePlace> found, int limit, Instant now, @Nullable Instant asOf) {
+        var shown = found.subList(0, Math.min(limit, found.size()));
+        return new LanePage(
+                rows.rows(shown.stream().map(LanePlace::laneId).toList(), now),
+                found.size() > limit ? shown.get(limit - 1) : null,
+                asOf);
     }
 
     /** The lanes of a resource, one in each group where something waits. */
@@ -85,162 +104,10 @@ public final class LaneListSearch {
                         """).param(laneId).param(limit).query(Long.class).list());
     }
 
-    private List<LanePlace> active(@Nullable String handler, LanePlace after, int limit) {
-        return places(search.sql("""
-                        SELECT waiting AS value, lane_id
-                          FROM (SELECT waiting, lane_id, handler_id
-                                  FROM lanekeeper.lane
-                                 WHERE owner_node IS NOT NULL
-                                 LIMIT 20000) AS owned
-                         WHERE (waiting, lane_id) < (?, ?)
-                           AND (?::text IS NULL OR handler_id = (SELECT handler_id FROM lanekeeper.handler WHERE name = ?))
-                         ORDER BY waiting DESC, lane_id DESC
-                         LIMIT ?
-                        """)
-                .param(after.value())
-                .param(after.laneId())
-                .param(handler)
-                .param(handler)
-                .param(limit));
-    }
-
-    /** Those first that wait longest for their next attempt: back-off doubles, so they have failed most often. */
-    private List<LanePlace> blocked(@Nullable String handler, Instant now, LanePlace after, int limit) {
-        return places(search.sql("""
-                        SELECT (extract(epoch FROM l.due_at) * 1000000)::bigint AS value, l.lane_id
-                          FROM lanekeeper.handler AS h
-                         CROSS JOIN LATERAL (
-                               SELECT due_at, lane_id
-                                 FROM lanekeeper.lane
-                                WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL AND due_at > ?
-                                  AND (due_at, lane_id) < (?, ?)
-                                ORDER BY handler_id DESC, due_at DESC, lane_id DESC
-                                LIMIT ?) AS l
-                         WHERE ?::text IS NULL OR h.name = ?
-                         ORDER BY l.due_at DESC, l.lane_id DESC
-                         LIMIT ?
-                        """)
-                .param(Database.timestamp(now))
-                .param(Database.timestamp(after.time()))
-                .param(after.laneId())
-                .param(limit)
-                .param(handler)
-                .param(handler)
-                .param(limit));
-    }
-
-    /** Those first that have waited longest for a worker. */
-    private List<LanePlace> ready(@Nullable String handler, Instant now, LanePlace after, int limit) {
-        return places(search.sql("""
-                        SELECT (extract(epoch FROM l.due_at) * 1000000)::bigint AS value, l.lane_id
-                          FROM lanekeeper.handler AS h
-                         CROSS JOIN LATERAL (
-                               SELECT due_at, lane_id
-                                 FROM lanekeeper.lane
-                                WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL AND due_at <= ?
-                                  AND (due_at, lane_id) > (?, ?)
-                                ORDER BY handler_id, due_at, lane_id
-                                LIMIT ?) AS l
-                         WHERE ?::text IS NULL OR h.name = ?
-                         ORDER BY l.due_at, l.lane_id
-                         LIMIT ?
-                        """)
-                .param(Database.timestamp(now))
-                .param(Database.timestamp(after.time()))
-                .param(after.laneId())
-                .param(limit)
-                .param(handler)
-                .param(handler)
-                .param(limit));
-    }
-
-    private List<LanePlace> parked(@Nullable String handler, LanePlace after, int limit) {
-        return places(search.sql("""
-                        SELECT (extract(epoch FROM parked_at) * 1000000)::bigint AS value, lane_id
-                          FROM lanekeeper.lane
-                         WHERE parked_at IS NOT NULL AND (parked_at, lane_id) < (?, ?)
-                           AND (?::text IS NULL OR handler_id = (SELECT handler_id FROM lanekeeper.handler WHERE name = ?))
-                         ORDER BY parked_at DESC, lane_id DESC
-                         LIMIT ?
-                        """)
-                .param(Database.timestamp(after.time()))
-                .param(after.laneId())
-                .param(handler)
-                .param(handler)
-                .param(limit));
-    }
-
-    /** No index knows lengths, as it would have to be written with each item: the table itself is read. */
-    private List<LanePlace> longest(@Nullable String handler, LanePlace after, int limit) {
-        search.allowWholeTables();
-        return places(search.sql("""
-                        SELECT waiting AS value, lane_id
-                          FROM (SELECT waiting, lane_id, handler_id
-                                  FROM lanekeeper.lane
-                                 LIMIT ?) AS counted
-                         WHERE (waiting, lane_id) < (?, ?)
-                           AND (?::text IS NULL OR handler_id = (SELECT handler_id FROM lanekeeper.handler WHERE name = ?))
-                         ORDER BY waiting DESC, lane_id DESC
-                         LIMIT ?
-                        """)
-                .param(COMPARED)
-                .param(after.value())
-                .param(after.laneId())
-                .param(handler)
-                .param(handler)
-                .param(limit));
-    }
-
-    private static List<LanePlace> places(StatementSpec statement) {
-        return statement
-                .query((row, n) -> new LanePlace(row.getLong("value"), row.getObject("lane_id", UUID.class)))
-                .list();
-    }
-
     /** How many lanes do what. */
     public record Counts(CappedCount active, CappedCount ready, CappedCount blocked, CappedCount parked) {}
 
-    private record Found(long active, long ready, long blocked, long parked) {}
-
     public Counts counts() {
-        var now = Database.timestamp(database.now());
-        var most = ItemSearch.COUNTED + 1;
-        var found = search.read(() -> search.sql("""
-                        SELECT (SELECT count(*)
-                                  FROM (SELECT FROM lanekeeper.lane WHERE owner_node IS NOT NULL LIMIT ?) AS a) AS active,
-                               (SELECT coalesce(sum(r.lanes), 0)::bigint
-                                  FROM lanekeeper.handler AS h
-                                 CROSS JOIN LATERAL (
-                                       SELECT count(*) AS lanes
-                                         FROM (SELECT
-                                                 FROM lanekeeper.lane
-                                                WHERE handler_id = h.handler_id AND owner_run IS NULL
-                                                  AND parked_at IS NULL AND due_at <= ?
-                                                LIMIT ?) AS counted) AS r) AS ready,
-                               (SELECT coalesce(sum(b.lanes), 0)::bigint
-                                  FROM lanekeeper.handler AS h
-                                 CROSS JOIN LATERAL (
-                                       SELECT count(*) AS lanes
-                                         FROM (SELECT
-                                                 FROM lanekeeper.lane
-                                                WHERE handler_id = h.handler_id AND owner_run IS NULL
-                                                  AND parked_at IS NULL AND due_at > ?
-                                                LIMIT ?) AS counted) AS b) AS blocked,
-                               (SELECT count(*)
-                                  FROM (SELECT FROM lanekeeper.lane WHERE parked_at IS NOT NULL LIMIT ?) AS p) AS parked
-                        """)
-                .param(most)
-                .param(now)
-                .param(most)
-                .param(now)
-                .param(most)
-                .param(most)
-                .query(Found.class)
-                .single());
-        return new Counts(
-                CappedCount.of(found.active(), ItemSearch.COUNTED),
-                CappedCount.of(found.ready(), ItemSearch.COUNTED),
-                CappedCount.of(found.blocked(), ItemSearch.COUNTED),
-                CappedCount.of(found.parked(), ItemSearch.COUNTED));
+        return search.read(() -> places.counts(database.now()));
     }
 }

@@ -24,6 +24,16 @@ public record LanePlace(long value, UUID laneId) {
         return Instant.EPOCH.plus(value, ChronoUnit.MICROS);
     }
 
+    /** In an order by length, the longest first; the database compares ids as numbers without a sign. */
+    boolean isShorterThan(LanePlace other) {
+        return value != other.value ? value < other.value : compareUnsigned(laneId, other.laneId) < 0;
+    }
+
+    private static int compareUnsigned(UUID a, UUID b) {
+        var high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
+    }
+
     /** For a URL; {@link #parse} reads it. */
     public String text() {
         return value + "." + laneId;

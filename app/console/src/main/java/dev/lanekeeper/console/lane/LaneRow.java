@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param headAttempts how often the head has failed
  * @param headStoredAt since when the head is there
  * @param secondStoredAt since when the oldest item behind the head is there
- * @param ownerSince when the run began that works on it; {@code null} when JobRunr does not know that run any more
+ * @param ownerSince when the run began that works on it, which may have claimed it later; {@code null} when JobRunr does not know
+ *     that run any more
  * @param parkedItem the item that parked it by failing; {@code null} when a person did
  * @param handlerPaused whether a person has paused the processing of the head's handler
  * @param handlerServed whether a living node has the head's handler

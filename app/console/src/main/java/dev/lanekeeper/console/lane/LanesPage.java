@@ -62,14 +62,14 @@ public class LanesPage {
         var resource = form.text(form.resource());
         var found = resource == null
                 ? lanes.page(list, handler, form.place(), ROWS)
-                : new LanePage(lanes.ofResource(resource), null);
+                : new LanePage(lanes.ofResource(resource), null, times.now());
         var next = found.next();
         model.addAttribute("form", form);
         model.addAttribute("handlers", handlers.all());
         model.addAttribute("list", list.name().toLowerCase(Locale.ROOT));
         model.addAttribute("ofResource", resource != null);
         model.addAttribute("tabs", tabs(resource == null ? list : null, handler));
-        model.addAttribute("compared", LaneListSearch.COMPARED);
+        model.addAttribute("asOf", times.moment(found.asOf()));
         model.addAttribute(
                 "rows",
                 found.rows().stream().map(row -> LaneView.of(row, times)).toList());

@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.latency;
 
+import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.latency.LatencyView.HandlerLine;
 import dev.lanekeeper.console.latency.LatencyView.StageLine;
 import dev.lanekeeper.console.latency.LatencyView.StagePicture;
@@ -12,8 +13,6 @@ import dev.lanekeeper.latency.Latency;
 import dev.lanekeeper.latency.LatencyPoint;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.latency.Stage;
-import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.HandlerStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -31,12 +30,12 @@ public final class LatencyReader {
     private static final int TIMES = 3;
 
     private final LatencySearch search;
-    private final HandlerStore handlers;
+    private final HandlerNames handlers;
     private final Times times;
 
-    public LatencyReader(LatencySearch search, Database database, Times times) {
+    public LatencyReader(LatencySearch search, HandlerNames handlers, Times times) {
         this.search = search;
-        this.handlers = new HandlerStore(database);
+        this.handlers = handlers;
         this.times = times;
     }
 
@@ -70,7 +69,7 @@ public final class LatencyReader {
     }
 
     LatencyView view(String handler, Period period) {
-        if (!handlers.isKnown(handler)) {
+        if (!handlers.all().contains(handler)) {
             throw new NotFoundException("There is no such handler", "No node has ever had a handler of this name.");
         }
         var points = search.points(handler, period.picture());

@@ -5,14 +5,17 @@ import dev.lanekeeper.console.lag.Lag.PartitionLag;
 import dev.lanekeeper.console.overview.Overview.Alert;
 import dev.lanekeeper.console.overview.OverviewReader.Facts;
 import dev.lanekeeper.console.overview.OverviewSearch.HandlerRow;
+import dev.lanekeeper.console.overview.OverviewSearch.Minute;
 import dev.lanekeeper.console.page.Numbers;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.work.BlockedLaneSearch;
 import dev.lanekeeper.work.Database;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
 
 /** What somebody on call should look at, the worst first. */
 public final class Alerts {
@@ -97,6 +100,16 @@ public final class Alerts {
             alerts.add(new Alert(
                     "warn", what + row.name() + (what.startsWith("I") ? " are" : " is") + " paused" + by, link));
         }
+        var failed = facts.hour().of(row.handlerId()).total(Minute::failed);
+        if (failed > 0 && row.failures() > 0) {
+            alerts.add(new Alert(
+                    "warn",
+                    failed == 1
+                            ? "1 event of " + row.name() + " has failed in the last hour and waits for a person"
+                            : Numbers.count(failed) + " events of " + row.name()
+                                    + " have failed in the last hour and wait for a person",
+                    "/failures?handler=" + UriUtils.encodeQueryParam(row.name(), StandardCharsets.UTF_8)));
+        }
         var parked = facts.parked().getOrDefault(row.handlerId(), 0L);
         if (parked > 0) {
             alerts.add(new Alert(
@@ -106,7 +119,7 @@ public final class Alerts {
                                     parked == 1 ? "1 lane" : Numbers.capped(parked, OverviewSearch.CAP) + " lanes",
                                     row.name(),
                                     parked == 1 ? "is" : "are"),
-                    "/lanes?state=parked"));
+                    "/lanes?list=parked"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.overview;
 
+import dev.lanekeeper.console.page.Figure;
 import dev.lanekeeper.console.page.Moment;
 import dev.lanekeeper.console.page.Sparkline;
 import java.util.List;
@@ -24,20 +25,6 @@ public record Overview(
      * @param link where to do something about it, below the console's path; {@code null} where there is no such page
      */
     public record Alert(String tone, String text, @Nullable String link) {}
-
-    /**
-     * One big number.
-     *
-     * @param tone {@code bad} where it should be zero and is not; else empty
-     */
-    public record Figure(
-            String label,
-            String value,
-            String tone,
-            @Nullable String hint,
-            @Nullable Moment since,
-            @Nullable String link,
-            @Nullable Sparkline picture) {}
 
     /** One handler in the table. */
     public record HandlerLine(

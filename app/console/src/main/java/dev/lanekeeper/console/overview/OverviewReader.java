@@ -2,12 +2,12 @@ package dev.lanekeeper.console.overview;
 
 import dev.lanekeeper.console.lag.Lag;
 import dev.lanekeeper.console.lag.LagWatch;
-import dev.lanekeeper.console.overview.Overview.Figure;
 import dev.lanekeeper.console.overview.Overview.HandlerLine;
 import dev.lanekeeper.console.overview.OverviewSearch.HandlerRow;
 import dev.lanekeeper.console.overview.OverviewSearch.Minute;
 import dev.lanekeeper.console.overview.OverviewSearch.Parked;
 import dev.lanekeeper.console.page.Background.Seen;
+import dev.lanekeeper.console.page.Figure;
 import dev.lanekeeper.console.page.Numbers;
 import dev.lanekeeper.console.page.Sparkline;
 import dev.lanekeeper.console.page.Times;
@@ -153,7 +153,7 @@ public final class OverviewReader {
                 "",
                 beside + Numbers.count(attempts) + " failed attempts/h",
                 null,
-                parked == 0 ? "/lanes?state=blocked" : "/lanes?state=parked",
+                "/lanes?list=blocked",
                 Sparkline.of(
                         facts.hour().line(Minute::attempts),
                         Numbers.count(attempts) + " failed attempts in the last hour",

@@ -37,7 +37,21 @@ public class BulkOperationsApi {
             @Nullable String resource,
             @Nullable String entityId,
             @Nullable Instant from,
-            @Nullable Instant to) {}
+            @Nullable Instant to) {
+
+        static Filter of(FailureFilter filter) {
+            var state = filter.state();
+            return new Filter(
+                    filter.handler(),
+                    filter.topic(),
+                    state == null ? null : state.name(),
+                    filter.fingerprint(),
+                    filter.resource(),
+                    filter.entity(),
+                    filter.from(),
+                    filter.to());
+        }
+    }
 
     private record Start(
             @Nullable String verb,
@@ -118,7 +132,7 @@ public class BulkOperationsApi {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("id", progress.id());
         json.put("verb", progress.verb().name().toLowerCase(Locale.ROOT));
-        json.put("filter", progress.filter());
+        json.put("filter", Filter.of(progress.filter()));
         json.put("operator", progress.operator());
         json.put("reason", progress.reason());
         json.put("started_at", progress.startedAt());

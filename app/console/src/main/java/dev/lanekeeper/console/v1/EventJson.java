@@ -19,6 +19,9 @@ import tools.jackson.databind.util.RawValue;
 /** Events and failures as the API shows them. */
 final class EventJson {
 
+    /** How much of a payload the answer about a single one holds. */
+    static final int PAYLOAD_BYTES = 1 << 20;
+
     private EventJson() {}
 
     /** As a list shows it, with the beginning of its payload. */
@@ -31,6 +34,12 @@ final class EventJson {
         json.put("topic", row.topic());
         json.put("partition", row.partition());
         json.put("offset", row.offset());
+        var entry = row.entry();
+        if (entry != null) {
+            json.put("entry_id", entry.id());
+            json.put("context", entry.context());
+            json.put("event_name", entry.event());
+        }
         json.put("resource", row.resource());
         json.put("lane_id", row.laneId());
         json.put("entity_id", row.entityId());

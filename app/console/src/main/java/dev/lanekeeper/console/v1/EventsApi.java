@@ -43,7 +43,8 @@ public class EventsApi {
     @GetMapping("/v1/events/{id}")
     ResponseEntity<byte[]> event(@PathVariable String id) {
         var unknown = ApiException.eventNotFound();
-        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown)).orElseThrow(() -> unknown)));
+        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown), EventJson.PAYLOAD_BYTES)
+                .orElseThrow(() -> unknown)));
     }
 
     @PostMapping("/v1/events/{id}/retry")

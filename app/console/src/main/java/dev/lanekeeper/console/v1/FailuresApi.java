@@ -83,7 +83,8 @@ public class FailuresApi {
 
     @GetMapping("/v1/failures/{id}")
     ResponseEntity<byte[]> failure(@PathVariable String id) {
-        return Json.ok(EventJson.detail(details.find(failed(id).itemId()).orElseThrow(ApiException::failureNotFound)));
+        return Json.ok(EventJson.detail(
+                details.find(failed(id).itemId(), EventJson.PAYLOAD_BYTES).orElseThrow(ApiException::failureNotFound)));
     }
 
     /** Discards it. */

@@ -46,6 +46,9 @@ public class LanesApi {
         var limit = parameters.limit();
         var page = lanes.page(
                 list == null ? LaneList.LONGEST : list, parameters.text("handler"), after, Math.max(1, limit));
+        if (page.asOf() == null) {
+            throw new ApiException(HttpStatus.SERVICE_UNAVAILABLE, "the lanes are being compared; ask again");
+        }
         var answer = ResponseEntity.ok();
         var next = page.next();
         if (next != null) {

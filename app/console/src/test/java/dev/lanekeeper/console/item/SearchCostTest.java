@@ -6,6 +6,8 @@ import dev.lanekeeper.console.FilledDatabase;
 import dev.lanekeeper.console.failure.FailureGroupSearch;
 import dev.lanekeeper.console.lane.LaneList;
 import dev.lanekeeper.console.lane.LaneListSearch;
+import dev.lanekeeper.console.lane.LongestLanes;
+import dev.lanekeeper.console.page.Times;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,7 +57,9 @@ class SearchCostTest {
         var items = new ItemSearch(filled.database);
         var details = new ItemDetailSearch(filled.database);
         var groups = new FailureGroupSearch(filled.database);
-        var lanes = new LaneListSearch(filled.database);
+        var lanes = new LaneListSearch(
+                filled.database,
+                new LongestLanes(filled.database, new Times(java.time.Clock::systemUTC, java.time.ZoneOffset.UTC)));
         var none = ItemFilter.NONE;
         var failures = none.withStates(ItemState.FAILURES);
         var done = none.withStates(Set.of(ItemState.DONE));
@@ -95,12 +99,11 @@ class SearchCostTest {
         pages.put("number of events", () -> items.count(none, ItemOrder.STORED));
         pages.put("groups", () -> groups.groups());
         pages.put("rejected", () -> groups.rejected());
-        pages.put("one event", () -> details.find(30_000));
+        pages.put("one event", () -> details.find(30_000, 1_000));
         pages.put("blocked lanes", () -> lanes.page(LaneList.BLOCKED, null, null, 50));
         pages.put("ready lanes", () -> lanes.page(LaneList.READY, null, null, 50));
         pages.put("active lanes", () -> lanes.page(LaneList.ACTIVE, null, null, 50));
         pages.put("parked lanes", () -> lanes.page(LaneList.PARKED, null, null, 50));
-        pages.put("longest lanes", () -> lanes.page(LaneList.LONGEST, null, null, 50));
         pages.put("number of lanes", () -> lanes.counts());
         return pages;
     }
