@@ -6,7 +6,9 @@ import dev.lanekeeper.housekeeping.HousekeepingMeters;
 import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.latency.LatencyRecorder;
 import dev.lanekeeper.latency.LatencyReporter;
+import dev.lanekeeper.latency.LatencyReports;
 import dev.lanekeeper.latency.LatencySearch;
+import dev.lanekeeper.monitor.Meters;
 import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.operations.HandlerOperations;
@@ -17,6 +19,7 @@ import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -109,5 +112,17 @@ class ConsoleConfiguration {
             LatencyRecorder recorder, Database database, DatabaseClock clock, LanekeeperProperties properties) {
         return new LatencyReporter(
                 recorder, database, clock, properties.retention().latenciesOrNull());
+    }
+
+    @Bean
+    @Lazy
+    LatencyReports lanekeeperLatencyReports(
+            Database database, ObjectProvider<Node> node, Meters meters, LanekeeperProperties properties) {
+        var interval = properties.latencyReportOrNull();
+        return new LatencyReports(
+                database,
+                interval == null ? Duration.ZERO : interval,
+                () -> node.getObject().life().nodeId(),
+                meters.registry());
     }
 }

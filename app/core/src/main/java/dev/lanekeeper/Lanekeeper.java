@@ -7,7 +7,9 @@ import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
+import dev.lanekeeper.jobs.Repeated;
 import dev.lanekeeper.latency.LatencyReporter;
+import dev.lanekeeper.latency.LatencyReports;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.setting.LiveSettings;
@@ -45,6 +47,7 @@ public final class Lanekeeper implements SmartLifecycle {
             ObjectProvider<OutboxMovers> movers,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
+            ObjectProvider<LatencyReports> reports,
             ObjectProvider<BulkRunner> bulks,
             ObjectProvider<HousekeepingSchedule> housekeeping) {}
 
@@ -96,6 +99,12 @@ public final class Lanekeeper implements SmartLifecycle {
 
     private void open(Node node) {
         parts.settings().getObject().start();
+        var interval = properties.latencyReportOrNull();
+        if (interval != null) {
+            var reports = parts.reports().getObject();
+            node.repeat(new Repeated(interval, reports::report));
+            reports.start();
+        }
         node.start();
         parts.latencies().getObject().start();
         parts.bulks().getObject().start();
@@ -104,10 +113,11 @@ public final class Lanekeeper implements SmartLifecycle {
         if (door != null) {
             door.start();
         }
-        if (isMoving()) {
-            parts.movers().getObject().start();
+        var movers = isMoving() ? parts.movers().getObject() : null;
+        if (movers != null) {
+            movers.start();
         }
-        monitor.started(node, door);
+        monitor.started(node, door, movers);
     }
 
     private boolean isMoving() {
@@ -120,6 +130,7 @@ public final class Lanekeeper implements SmartLifecycle {
             return;
         }
         running = false;
+        monitor.stopping();
         var deadline = System.nanoTime() + properties.shutdownTimeout().toNanos();
         if (properties.roles().contains(Role.INTAKE)) {
             ifMade(parts.intakes(), i -> stoppedCleanly &= i.stop(left(deadline, 2)));
@@ -127,6 +138,7 @@ public final class Lanekeeper implements SmartLifecycle {
         if (isMoving()) {
             ifMade(parts.movers(), m -> stoppedCleanly &= m.stop(left(deadline, 2)));
         }
+        ifMade(parts.reports(), LatencyReports::stop);
         ifMade(parts.housekeeping(), h -> h.stop(left(deadline, 4)));
         ifMade(parts.bulks(), b -> b.stop(left(deadline, 4)));
         ifMade(parts.node(), n -> stoppedCleanly &= n.stop(left(deadline, 1)));

@@ -12,6 +12,7 @@ import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.latency.LatencyReporter;
+import dev.lanekeeper.latency.LatencyReports;
 import dev.lanekeeper.monitor.Monitor;
 import dev.lanekeeper.monitor.MonitorConfiguration;
 import dev.lanekeeper.monitor.MonitorSettings;
@@ -70,20 +71,22 @@ public class LanekeeperAutoConfiguration {
             ObjectProvider<OutboxMovers> movers,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
+            ObjectProvider<LatencyReports> reports,
             ObjectProvider<BulkRunner> bulks,
             ObjectProvider<HousekeepingSchedule> housekeeping,
             Monitor monitor) {
         return new Lanekeeper(
                 properties,
                 catalog,
-                new Lanekeeper.Parts(installed, node, intakes, movers, settings, latencies, bulks, housekeeping),
+                new Lanekeeper.Parts(
+                        installed, node, intakes, movers, settings, latencies, reports, bulks, housekeeping),
                 () -> beans.getDependentBeans(OutboxConfiguration.OUTBOX).length > 0,
                 monitor);
     }
 
     @Bean
     MonitorSettings lanekeeperMonitorSettings(LanekeeperProperties properties) {
-        return new MonitorSettings(properties.events(), properties.blockedWarning(), properties.runningWarning());
+        return MonitorSettingsReader.read(properties);
     }
 
     @Bean

@@ -2,6 +2,8 @@ package dev.lanekeeper;
 
 import dev.lanekeeper.handler.HandlerSettings;
 import dev.lanekeeper.monitor.EventMode;
+import dev.lanekeeper.monitor.ObservationMode;
+import dev.lanekeeper.monitor.StatsdSettings.Flavor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,12 @@ import org.springframework.util.unit.DataSize;
  * @param runningWarning how long a handler may run before a warning
  * @param events whether application events are published: `auto` to those who listen to them, `on`, or `off`
  * @param retention when old rows are deleted
+ * @param observations whether each attempt is an observation of Micrometer's, in the trace of its record: `auto` if the
+ *     application has a tracer of Micrometer Tracing, `on` if it has an `ObservationRegistry`, or `off`
+ * @param latencyReport how often one of all nodes reports how old work was when it was done, 5s at least, or `off`
+ * @param healthFile a file that says every two seconds how this node is, for `lanekeeper health` and other probes without HTTP;
+ *     none by default
+ * @param statsd Lanekeeper's meters as StatsD datagrams, whatever the application does with its own
  * @param job the JobRunr that runs are jobs of
  */
 @ConfigurationProperties(prefix = "lanekeeper", ignoreUnknownFields = false)
@@ -60,11 +68,20 @@ public record LanekeeperProperties(
         @DefaultValue("5m") Duration runningWarning,
         @DefaultValue("auto") EventMode events,
         @DefaultValue Retention retention,
+        @DefaultValue("auto") ObservationMode observations,
+        @DefaultValue("1m") String latencyReport,
+        @Nullable String healthFile,
+        @DefaultValue Statsd statsd,
         @DefaultValue Job job) {
 
     /** How long a record waits at most to be stored; {@code null} when only size and bytes count. */
     public @Nullable Duration flushIntervalOrNull() {
         return OffOr.duration(flushInterval);
+    }
+
+    /** How often latencies are reported; {@code null} for never. */
+    public @Nullable Duration latencyReportOrNull() {
+        return OffOr.duration(latencyReport);
     }
 
     public HandlerSettings handlerSettings() {
@@ -146,6 +163,24 @@ public record LanekeeperProperties(
             return OffOr.number(dashboardPort);
         }
     }
+
+    /**
+     * Lanekeeper's meters as StatsD datagrams; needs {@code io.micrometer:micrometer-registry-statsd}.
+     *
+     * @param enabled whether anything is sent
+     * @param host the collector's name or address
+     * @param port the collector's UDP port
+     * @param flavor `datadog` writes tags, `etsy` puts them into the name
+     * @param namespace stands with a dot in front of every name; empty for nothing
+     * @param step how often gauges are sent
+     */
+    public record Statsd(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("localhost") String host,
+            @DefaultValue("8125") int port,
+            @DefaultValue("datadog") Flavor flavor,
+            @DefaultValue("") String namespace,
+            @DefaultValue("10s") Duration step) {}
 
     /**
      * When old rows are deleted, on one node at a time and in small pieces. Each duration may be `off`: kept for ever. Items that

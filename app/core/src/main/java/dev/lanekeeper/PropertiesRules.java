@@ -1,5 +1,6 @@
 package dev.lanekeeper;
 
+import dev.lanekeeper.LanekeeperProperties.Statsd;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.work.OutboxStore;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
+import org.springframework.util.ClassUtils;
 
 /** Checks what the types of the properties cannot say. */
 final class PropertiesRules {
@@ -14,6 +16,9 @@ final class PropertiesRules {
     private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
 
     private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+    private static final Pattern NAMESPACE = Pattern.compile("([\\w-]+(\\.[\\w-]+)*)?");
+    private static final Duration SHORTEST_REPORT = Duration.ofSeconds(5);
+    private static final String STATSD_CLASS = "io.micrometer.statsd.StatsdMeterRegistry";
 
     private final List<Problem> problems;
 
@@ -55,6 +60,8 @@ final class PropertiesRules {
         positive("job.retention", properties.job().retention());
         checkPort(properties.job().dashboardPort());
         checkRetention(properties.retention());
+        checkLatencyReport(properties.latencyReport());
+        checkStatsd(properties.statsd());
     }
 
     private void checkRetention(LanekeeperProperties.Retention retention) {
@@ -109,6 +116,41 @@ final class PropertiesRules {
         }
         add("retention." + key, text, "Write a duration above 0, such as 12h or 30d, or off");
         return null;
+    }
+
+    private void checkLatencyReport(String text) {
+        try {
+            Duration interval = OffOr.duration(text);
+            if (interval == null || interval.compareTo(SHORTEST_REPORT) >= 0) {
+                return;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Told below, with the same words as a duration that is too short.
+        }
+        add("latency-report", text, "Write a duration of 5s or more, such as 1m, or off");
+    }
+
+    private void checkStatsd(Statsd statsd) {
+        if (statsd.port() < 1 || statsd.port() > 65535) {
+            add("statsd.port", String.valueOf(statsd.port()), "Write a port from 1 to 65535");
+        }
+        if (!NAMESPACE.matcher(statsd.namespace()).matches()) {
+            add(
+                    "statsd.namespace",
+                    statsd.namespace(),
+                    "Write letters, digits, _ and -, with single dots between them");
+        }
+        positive("statsd.step", statsd.step());
+        if (statsd.enabled() && !hasStatsd()) {
+            add(
+                    "statsd.enabled",
+                    "true",
+                    "Add io.micrometer:micrometer-registry-statsd to the class path, or remove this");
+        }
+    }
+
+    static boolean hasStatsd() {
+        return ClassUtils.isPresent(STATSD_CLASS, PropertiesRules.class.getClassLoader());
     }
 
     private void checkThreads(int threads) {

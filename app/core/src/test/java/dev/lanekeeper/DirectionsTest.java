@@ -45,7 +45,7 @@ class DirectionsTest {
             "relay", Set.of("handler"),
             "run", Set.of("handler", "setting"),
             "dispatch", Set.of("jobs", "run", "handler", "setting"),
-            "monitor", Set.of("run", "dispatch", "intake.kafka", "handler", "setting"),
+            "monitor", Set.of("run", "dispatch", "intake.kafka", "intake.outbox", "handler", "setting"),
             "latency", Set.of("run"),
             "operations", Set.of("setting"));
 

@@ -120,6 +120,13 @@ class LanekeeperPropertiesTest {
         "lanekeeper.retention.identities, 29d",
         "lanekeeper.retention.tallies, -1d",
         "lanekeeper.retention.batch-size, 0",
+        "lanekeeper.latency-report, 4s",
+        "lanekeeper.latency-report, soon",
+        "lanekeeper.observations, some",
+        "lanekeeper.statsd.port, 0",
+        "lanekeeper.statsd.flavor, vanilla",
+        "lanekeeper.statsd.namespace, a..b",
+        "lanekeeper.statsd.step, 0s",
         "lanekeeper.wrokers, 3",
         "lanekeeper.defaults.max-retires, 3",
         "lanekeeper.handlers.orders.max-retires, 3"

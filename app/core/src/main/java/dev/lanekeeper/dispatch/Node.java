@@ -2,6 +2,7 @@ package dev.lanekeeper.dispatch;
 
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrServer;
+import dev.lanekeeper.jobs.Repeated;
 import dev.lanekeeper.run.ActiveRun;
 import dev.lanekeeper.run.ActiveRuns;
 import dev.lanekeeper.run.Deadlines;
@@ -55,6 +56,7 @@ public final class Node {
     private final RunWatch watch;
     private final ScheduledExecutorService heart = daemon("lanekeeper-heartbeat");
     private final ScheduledExecutorService guard = daemon("lanekeeper-watch");
+    private volatile long watchedNanos = System.nanoTime();
 
     public Node(
             NodeSettings settings,
@@ -111,6 +113,7 @@ public final class Node {
         if (settings.runsWork()) {
             jobs.start();
             dispatcher.start();
+            watchedNanos = System.nanoTime();
             guard.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         }
         wakeUps.start(settings.runsWork());
@@ -189,6 +192,7 @@ public final class Node {
     }
 
     private void look() {
+        watchedNanos = System.nanoTime();
         try {
             watch.look();
         } catch (RuntimeException e) {
@@ -198,6 +202,16 @@ public final class Node {
 
     public HandOver handOver() {
         return handOver;
+    }
+
+    /** To be called before the start: what JobRunr has one node of all do again and again. */
+    public void repeat(Repeated what) {
+        jobs.repeat(what);
+    }
+
+    /** How long ago the watch over the runs last looked; no time on a node without workers. */
+    public Duration sinceWatch() {
+        return settings.runsWork() ? Duration.ofNanos(System.nanoTime() - watchedNanos) : Duration.ZERO;
     }
 
     public NodeLife life() {

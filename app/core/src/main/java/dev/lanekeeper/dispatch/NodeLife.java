@@ -49,6 +49,8 @@ public final class NodeLife implements Lease {
     private @Nullable Long unbrokenSince;
     private Set<Holding> unknownBefore = Set.of();
     private boolean troubled;
+    private volatile long begunNanos = System.nanoTime();
+    private volatile @Nullable NodeListener listener;
 
     /** What it takes to live. */
     record Means(
@@ -78,6 +80,16 @@ public final class NodeLife implements Lease {
         nodes.delete(nodeId);
     }
 
+    /** Tells the listener from now on. */
+    public void listen(NodeListener told) {
+        listener = told;
+    }
+
+    /** How long ago the heartbeat's thread last began a beat, whether or not the database answers. */
+    public Duration sinceBeat() {
+        return Duration.ofNanos(System.nanoTime() - begunNanos);
+    }
+
     public long nodeId() {
         return nodeId;
     }
@@ -93,6 +105,7 @@ public final class NodeLife implements Lease {
      * @return whether lanes have become READY by it
      */
     boolean beat(RunWatch watch) {
+        begunNanos = System.nanoTime();
         try {
             if (!renew()) {
                 return false;
@@ -102,6 +115,10 @@ public final class NodeLife implements Lease {
                 freed += rescue(watch);
             }
             recovered();
+            var told = listener;
+            if (told != null) {
+                told.beat(nodeId);
+            }
             return freed > 0;
         } catch (RuntimeException e) {
             unbrokenSince = null;
@@ -200,6 +217,10 @@ public final class NodeLife implements Lease {
             log.atWarn()
                     .addKeyValue("node", nodeId)
                     .log("The heartbeat failed; it is tried again: {}", Objects.toString(e));
+            var told = listener;
+            if (told != null) {
+                told.troubled("The heartbeat does not reach the database", e);
+            }
         }
     }
 

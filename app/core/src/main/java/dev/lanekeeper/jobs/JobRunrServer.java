@@ -47,6 +47,7 @@ public final class JobRunrServer implements AutoCloseable {
     private final RunWorkers workers;
     private final BackgroundJobServer server;
     private final RunJobs jobs;
+    private volatile @Nullable Repeated repeated;
     private @Nullable Watchdog watchdog;
     private @Nullable Dashboard dashboard;
 
@@ -57,9 +58,14 @@ public final class JobRunrServer implements AutoCloseable {
         this.jdbc = new JdbcTemplate(this.dataSource);
         this.store = new RunJobStore(this.dataSource, settings.tablePrefix(), new JobMapper(mapper));
         this.workers = new RunWorkers(settings.workers(), settings.virtualThreads());
-        this.server = new BackgroundJobServer(store, mapper, onlyLaneRuns(body), configuration());
+        this.server = new BackgroundJobServer(store, mapper, onlyOurs(body), configuration());
         this.server.setJobFilters(List.of(new DeleteFailedRun()));
         this.jobs = new RunJobs(server.getId(), settings.serverName());
+    }
+
+    /** To be called before the start; without it whatever was repeated before is no longer, on any node. */
+    public void repeat(Repeated what) {
+        repeated = what;
     }
 
     /**
@@ -77,6 +83,7 @@ public final class JobRunrServer implements AutoCloseable {
         dashboard = port == null ? null : Dashboard.start(store, mapper, port);
         workers.reopen();
         server.start();
+        store.repeat(repeated);
         watchdog =
                 new Watchdog(server, store, dataSource, settings.pollInterval().multipliedBy(POLLS_UNTIL_DEAD));
         watchdog.start();
@@ -207,11 +214,15 @@ public final class JobRunrServer implements AutoCloseable {
     }
 
     /** JobRunr would create and call whatever class a row names. */
-    private static JobActivator onlyLaneRuns(RunBody body) {
+    private JobActivator onlyOurs(RunBody body) {
         var handler = new LaneRun.Handler(body);
         return new JobActivator() {
             @Override
             public <T> T activateJob(Class<T> type) {
+                var what = repeated;
+                if (type == LatencyReport.Handler.class && what != null) {
+                    return type.cast(new LatencyReport.Handler(what.body()));
+                }
                 if (type != LaneRun.Handler.class) {
                     throw new IllegalArgumentException(type + " is no run of lanes: not performed");
                 }

@@ -28,7 +28,7 @@ public record JobRunrSettings(
         @Nullable Integer dashboardPort) {
 
     private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
-    private static final Duration SHORTEST_POLL = Duration.ofSeconds(5);
+    static final Duration SHORTEST_POLL = Duration.ofSeconds(5);
     private static final int LONGEST_NAME = 127;
 
     /** What happens to JobRunr's tables at the start. */

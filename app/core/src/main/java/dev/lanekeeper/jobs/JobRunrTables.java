@@ -27,8 +27,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class JobRunrTables {
 
     /**
-     * Five of JobRunr's seven indexes of jobs serve scheduled, recurring or counted jobs, of which there are none here, and would be
-     * written twice for each run. They keep their names, which later scripts of JobRunr may use, and become empty.
+     * Five of JobRunr's seven indexes of jobs serve scheduled, recurring or counted jobs, of which there is one a minute here, and would
+     * be written twice for each run. They keep their names, which later scripts of JobRunr may use, and become almost empty.
      */
     private static final Script NARROW_INDEXES = new Script("z001__narrow_the_indexes_of_jobs.sql", """
             DROP INDEX jobrunr_state_idx;

@@ -4,19 +4,24 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
+import org.jobrunr.jobs.JobDetails;
 import org.jobrunr.jobs.JobVersioner;
+import org.jobrunr.jobs.RecurringJob;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.scheduling.interval.Interval;
 import org.jobrunr.storage.BackgroundJobServerStatus;
 import org.jobrunr.storage.ConcurrentJobModificationException;
 import org.jobrunr.storage.JobRunrMetadata;
 import org.jobrunr.storage.ServerTimedOutException;
+import org.jobrunr.storage.StorageException;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.sql.common.JobTable;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
@@ -38,6 +43,7 @@ final class RunJobStore extends PostgresStorageProvider {
 
     private final GroupCommit<Job> groupCommit = new GroupCommit<>(super::save, this::saveTogether);
     private final Map<String, JobRunrMetadata> clusterMarks = new ConcurrentHashMap<>();
+    private volatile @Nullable Repeated repeated;
     private volatile long heardAt = System.nanoTime();
 
     RunJobStore(DataSource dataSource, String tablePrefix, JobMapper mapper) {
@@ -87,8 +93,48 @@ final class RunJobStore extends PostgresStorageProvider {
                     .log("JobRunr's row of this node was removed, it is written again");
             super.announceBackgroundJobServer(status);
             clusterMarks.values().forEach(super::saveMetadata);
+            repeat(repeated);
             return true;
         }
+    }
+
+    /** Makes this the one thing that is repeated; nothing is written when it is already. */
+    void repeat(@Nullable Repeated what) {
+        repeated = what;
+        var known = getRecurringJobs().stream()
+                .filter(job -> job.getId().equals(Repeated.ID))
+                .findFirst();
+        if (what == null) {
+            known.ifPresent(job -> deleteRecurringJob(job.getId()));
+            return;
+        }
+        var wanted = recurring(what);
+        if (known.isEmpty() || !known.get().getScheduleExpression().equals(wanted.getScheduleExpression())) {
+            saveUnlessSaved(wanted);
+        }
+    }
+
+    private void saveUnlessSaved(RecurringJob job) {
+        try {
+            saveRecurringJob(job);
+        } catch (StorageException e) {
+            // Nodes that start together may both have found none; what one of them has saved is the same.
+            if (getRecurringJobs().stream().noneMatch(saved -> saved.getId().equals(job.getId()))) {
+                throw e;
+            }
+        }
+    }
+
+    private static RecurringJob recurring(Repeated what) {
+        var job = new RecurringJob(
+                Repeated.ID,
+                new JobDetails(new LatencyReport()),
+                new Interval(what.interval()),
+                ZoneOffset.UTC,
+                RecurringJob.CreatedBy.API);
+        job.setJobName("latency report");
+        job.setAmountOfRetries(0);
+        return job;
     }
 
     @Override

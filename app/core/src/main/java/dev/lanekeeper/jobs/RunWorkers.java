@@ -67,13 +67,14 @@ final class RunWorkers implements BackgroundJobServerWorkerPolicy, JobRunrExecut
     }
 
     /**
-     * How many queued jobs JobRunr may take now. JobRunr also asks on a worker's thread after each run; the queue is nearly always
-     * empty, so that would be a query for every run in vain.
+     * How many queued jobs JobRunr may take now: one even if all workers are busy, or what is {@link Repeated} would never have its turn
+     * under load; a run that takes this way finds no worker free and ends. JobRunr also asks on a worker's thread after each run; the
+     * queue is nearly always empty, so that would be a query for every run in vain.
      */
     @Override
     public AmountRequest getWorkPageRequest() {
         boolean none = draining || busy.contains(Thread.currentThread());
-        return ascOnUpdatedAt(none ? 0 : Math.max(0, workers - running()));
+        return ascOnUpdatedAt(none ? 0 : Math.max(1, workers - running()));
     }
 
     /** Called by JobRunr at its start. */

@@ -49,6 +49,11 @@ public final class LatencySearch {
         return latencies(handler, time);
     }
 
+    /** The newest report of all nodes, up to a minute old unless nobody reports any more; {@code null} before the first. */
+    public @Nullable LatencyReport report() {
+        return new LatencyReportStore(database).newest();
+    }
+
     private List<Latency> latencies(@Nullable String handler, Duration time) {
         var seconds = time.compareTo(FINE) <= 0 ? LatencyRecorder.MINUTE : LatencyRecorder.HOUR;
         return merged(rows(handler, time, seconds), row -> List.of(row.handler(), row.stage())).stream()

@@ -1,6 +1,7 @@
 package dev.lanekeeper.monitor;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,8 +12,13 @@ import org.springframework.context.annotation.Configuration;
 class HealthConfiguration {
 
     @Bean
-    HealthIndicator lanekeeperIntakeHealthIndicator(Monitor monitor) {
-        return new IntakeHealth(monitor);
+    CompositeHealthContributor lanekeeperIntakeHealthContributor(Monitor monitor) {
+        return new IntakesHealth(monitor);
+    }
+
+    @Bean
+    HealthIndicator lanekeeperMoversHealthIndicator(Monitor monitor) {
+        return new MoversHealth(monitor);
     }
 
     @Bean
@@ -28,5 +34,15 @@ class HealthConfiguration {
     @Bean
     HealthIndicator lanekeeperDatabaseHealthIndicator(Monitor monitor) {
         return new DatabaseHealth(monitor);
+    }
+
+    @Bean
+    HealthIndicator lanekeeperLivenessHealthIndicator(Monitor monitor) {
+        return new LivenessHealth(monitor);
+    }
+
+    @Bean
+    HealthIndicator lanekeeperReadinessHealthIndicator(Monitor monitor) {
+        return new ReadinessHealth(monitor);
     }
 }

@@ -4,35 +4,45 @@ import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.State;
 import dev.lanekeeper.monitor.Monitor.Running;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down when a person must act (a partition has stopped, consumers die one after the other), degraded while a handler waits
- * for Kafka.
+ * The intake of one handler: down when a person must act (a partition has stopped, consumers die one after the other) or a consumer
+ * hangs; degraded while it waits for Kafka.
  */
 final class IntakeHealth extends NodeHealth {
 
-    IntakeHealth(Monitor monitor) {
+    private final String handlerId;
+
+    IntakeHealth(Monitor monitor, String handlerId) {
         super(monitor);
+        this.handlerId = handlerId;
     }
 
     @Override
     void check(Running running, Health.Builder health) {
         var intakes = running.intakes();
-        judge(intakes == null ? List.of() : intakes.status(), health);
+        if (intakes == null) {
+            health.unknown().withDetail("reason", "This node takes nothing in");
+        } else {
+            judge(intakes.status(handlerId), health);
+        }
     }
 
-    static void judge(List<IntakeStatus> intakes, Health.Builder health) {
-        if (intakes.stream().anyMatch(i -> !i.healthy())) {
+    static void judge(IntakeStatus intake, Health.Builder health) {
+        var stuck = Stuck.consumers(intake).toList();
+        if (!intake.healthy() || !stuck.isEmpty()) {
             health.down();
-        } else if (intakes.stream().anyMatch(i -> i.state() == State.WAITING_FOR_KAFKA)) {
+        } else if (intake.state() == State.WAITING_FOR_KAFKA) {
             health.status(DEGRADED);
         } else {
             health.up();
         }
-        intakes.forEach(i -> health.withDetail(i.handlerId(), details(i)));
+        if (!stuck.isEmpty()) {
+            health.withDetail("problems", stuck);
+        }
+        details(intake).forEach(health::withDetail);
     }
 
     private static Map<String, Object> details(IntakeStatus intake) {

@@ -1,17 +1,22 @@
 package dev.lanekeeper.monitor;
 
+import dev.lanekeeper.api.event.ErrorReporter;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.util.ClassUtils;
 
 /**
  * Listeners of runs and intakes that publish events and keep meters; without a {@link MeterRegistry} there are no meters.
@@ -28,14 +33,61 @@ public class MonitorConfiguration {
     }
 
     @Bean
+    Meters lanekeeperMeters(ObjectProvider<MeterRegistry> registries, MonitorSettings settings) {
+        return Meters.in(registries.getIfUnique(), settings.statsd());
+    }
+
+    @Bean
     Monitor lanekeeperMonitor(
             Publisher publisher,
-            ObjectProvider<MeterRegistry> registries,
+            Meters meters,
             HandlerCatalog catalog,
-            ObjectProvider<Database> database) {
-        var registry = registries.getIfUnique();
+            ObjectProvider<Database> database,
+            ObjectProvider<ErrorReports> errors) {
+        var registry = meters.registry();
         var gauges = registry == null ? null : new NodeGauges(registry);
-        return new Monitor(publisher, gauges, catalog::handlers, database::getObject);
+        return new Monitor(publisher, gauges, catalog::handlers, database::getObject, errors.getIfAvailable());
+    }
+
+    @Bean
+    @Lazy
+    @Nullable
+    ErrorReports lanekeeperErrorReports(ObjectProvider<ErrorReporter> reporters, HandlerCatalog catalog) {
+        var told = reporters.orderedStream().toList();
+        return told.isEmpty()
+                ? null
+                : new ErrorReports(told, new Items(id -> catalog.handlers().find(id)));
+    }
+
+    @Bean
+    @Lazy
+    @Nullable
+    AttemptObservations lanekeeperAttemptObservations(
+            ObjectProvider<ObservationRegistry> registries, MonitorSettings settings, ApplicationContext context) {
+        var registry = registries.getIfUnique();
+        var wanted = switch (settings.observations()) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> hasTracer(context);
+        };
+        return registry == null || !wanted ? null : new AttemptObservations(registry);
+    }
+
+    @Bean
+    @Nullable
+    HealthFile lanekeeperHealthFile(MonitorSettings settings, Monitor monitor) {
+        var file = settings.healthFile();
+        return file == null ? null : new HealthFile(file, monitor, Clock.systemUTC());
+    }
+
+    /** By its name, since few applications have the library. */
+    private static boolean hasTracer(ApplicationContext context) {
+        try {
+            var tracer = ClassUtils.forName("io.micrometer.tracing.Tracer", context.getClassLoader());
+            return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(context, tracer, true, false).length > 0;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
     }
 
     @Bean
@@ -52,8 +104,8 @@ public class MonitorConfiguration {
     @Bean
     @Lazy
     @Nullable
-    RunMeters lanekeeperRunMeters(ObjectProvider<MeterRegistry> registries, DatabaseClock clock) {
-        var registry = registries.getIfUnique();
+    RunMeters lanekeeperRunMeters(Meters meters, DatabaseClock clock) {
+        var registry = meters.registry();
         return registry == null ? null : new RunMeters(registry, clock);
     }
 
@@ -70,8 +122,8 @@ public class MonitorConfiguration {
     @Bean
     @Lazy
     @Nullable
-    IntakeMeters lanekeeperIntakeMeters(ObjectProvider<MeterRegistry> registries) {
-        var registry = registries.getIfUnique();
+    IntakeMeters lanekeeperIntakeMeters(Meters meters) {
+        var registry = meters.registry();
         return registry == null ? null : new IntakeMeters(registry);
     }
 }

@@ -7,7 +7,6 @@ import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
-import dev.lanekeeper.work.WaitingItem;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RunEvents implements RunListener {
 
     private final Publisher publisher;
-    private final Function<String, @Nullable HandlerDefinition> handlers;
+    private final Items items;
     private final IntFunction<@Nullable Integer> maxRetries;
     private final Clock clock;
 
@@ -30,7 +29,7 @@ final class RunEvents implements RunListener {
             IntFunction<@Nullable Integer> maxRetries,
             Clock clock) {
         this.publisher = publisher;
-        this.handlers = handlers;
+        this.items = new Items(handlers);
         this.maxRetries = maxRetries;
         this.clock = clock;
     }
@@ -113,19 +112,6 @@ final class RunEvents implements RunListener {
     }
 
     private HandledItem item(Result told) {
-        var item = told.item();
-        var handler = handlers.apply(told.handler());
-        var group = handler == null ? null : handler.groupId();
-        return new HandledItem(
-                told.handler(),
-                group == null ? told.handler() : group,
-                item.itemId(),
-                attempt(item),
-                item.resource(),
-                item.event());
-    }
-
-    private static int attempt(WaitingItem item) {
-        return item.attempts() + 1;
+        return items.named(told.handler(), told.item());
     }
 }

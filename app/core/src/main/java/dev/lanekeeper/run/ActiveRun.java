@@ -34,6 +34,7 @@ public final class ActiveRun {
     private List<Long> rest = List.of();
     private @Nullable Chunk chunk;
     private @Nullable Working working;
+    private long beatNanos = startedNanos;
     private final ReentrantLock recording = new ReentrantLock();
     private boolean takenUp;
     private boolean abandoned;
@@ -107,6 +108,7 @@ public final class ActiveRun {
     }
 
     public synchronized void add(Collection<OwnedLane> lanes) {
+        beatNanos = System.nanoTime();
         lanes.forEach(l -> held.put(l.laneId(), l));
     }
 
@@ -136,12 +138,19 @@ public final class ActiveRun {
             return false;
         }
         items++;
-        working = new Working(handler, item, Thread.currentThread(), System.nanoTime());
+        beatNanos = System.nanoTime();
+        working = new Working(handler, item, Thread.currentThread(), beatNanos);
         return true;
     }
 
     synchronized void stopWorking() {
+        beatNanos = System.nanoTime();
         working = null;
+    }
+
+    /** How long ago its thread last began or ended something. */
+    public synchronized Duration sinceBeat() {
+        return Duration.ofNanos(System.nanoTime() - beatNanos);
     }
 
     public synchronized @Nullable Working working() {
@@ -155,6 +164,7 @@ public final class ActiveRun {
     }
 
     synchronized void leave() {
+        beatNanos = System.nanoTime();
         current = null;
         rest = List.of();
         chunk = null;

@@ -49,11 +49,17 @@ final class HandlerExecution {
     private final RetryPolicy retries;
     private final LiveSettings settings;
     private final Deadlines deadlines;
+    private final ListenerGuard listeners;
     private final Clock clock;
     private final Probe probe;
 
     /** What it works with. */
-    record Means(Database database, ResultRecorder recorder, LiveSettings settings, Deadlines deadlines) {}
+    record Means(
+            Database database,
+            ResultRecorder recorder,
+            LiveSettings settings,
+            Deadlines deadlines,
+            ListenerGuard listeners) {}
 
     HandlerExecution(Means means, Clock clock, Probe probe) {
         this.database = means.database();
@@ -62,6 +68,7 @@ final class HandlerExecution {
         this.retries = new RetryPolicy(RandomGenerator.getDefault());
         this.settings = means.settings();
         this.deadlines = means.deadlines();
+        this.listeners = means.listeners();
         this.clock = clock;
         this.probe = probe;
     }
@@ -162,9 +169,13 @@ final class HandlerExecution {
         var maxRetries = settings.maxRetries(item.handlerId());
         var rule = new RetryPolicy.Rule(
                 handler.id(), maxRetries, handler.failures().decision());
-        return retries.isRetried(rule, item.event(), context.attempt(), thrown)
+        var result = retries.isRetried(rule, item.event(), context.attempt(), thrown)
                 ? retry(handler, item, context, attempt)
                 : failed(handler, item, context, attempt);
+        if (!(thrown instanceof Lost)) {
+            listeners.threw(handler.id(), item, result, shown);
+        }
+        return result;
     }
 
     private Retry retry(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {

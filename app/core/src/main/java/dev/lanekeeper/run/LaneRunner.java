@@ -70,11 +70,12 @@ public final class LaneRunner {
         this.clock = clock;
         this.search = new WaitingItemSearch(database);
         this.recorder = new ResultRecorder(database, clock, probe);
+        this.listeners = new ListenerGuard(neighbours.listeners());
         this.execution = new HandlerExecution(
-                new HandlerExecution.Means(database, recorder, neighbours.settings(), neighbours.deadlines()),
+                new HandlerExecution.Means(
+                        database, recorder, neighbours.settings(), neighbours.deadlines(), listeners),
                 clock,
                 probe);
-        this.listeners = new ListenerGuard(neighbours.listeners());
         this.keeper = new ResultKeeper(recorder, supply, listeners);
     }
 
@@ -92,10 +93,12 @@ public final class LaneRunner {
         if (run == null || !run.takeUp()) {
             return;
         }
+        MDC.put("run", runId.toString());
         try {
             work(run);
         } finally {
             end(run);
+            MDC.remove("run");
         }
     }
 
@@ -228,10 +231,12 @@ public final class LaneRunner {
             if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
                 return;
             }
+            MDC.put("lane", lane.laneId().toString());
             try {
                 next = items.isEmpty() ? Next.RELEASE : Next.KEEP;
                 for (var i = 0; i < items.size() && step(items.get(i)); i++) {}
             } finally {
+                MDC.remove("lane");
                 if (gone) {
                     run.leave();
                 } else {
@@ -293,15 +298,18 @@ public final class LaneRunner {
         }
 
         private Executed executeWatched(HandlerDefinition handler, WaitingItem item) {
-            listeners.started(handler.id(), item);
             MDC.put("handler", handler.id());
             MDC.put("item", Long.toString(item.itemId()));
+            MDC.put("attempt", Integer.toString(item.attempts() + 1));
             try {
+                listeners.started(handler.id(), item);
                 return execution.execute(run, handler, lane, item);
             } finally {
                 run.stopWorking();
+                listeners.left(handler.id(), item);
                 MDC.remove("handler");
                 MDC.remove("item");
+                MDC.remove("attempt");
             }
         }
 

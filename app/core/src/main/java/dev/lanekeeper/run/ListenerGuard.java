@@ -47,6 +47,14 @@ final class ListenerGuard {
         }
     }
 
+    void threw(String handler, WaitingItem item, ItemResult result, Throwable thrown) {
+        tell(listener -> listener.threw(handler, item, result, thrown));
+    }
+
+    void left(String handler, WaitingItem item) {
+        tell(listener -> listener.left(handler, item));
+    }
+
     void ended(String handler, WaitingItem item, ItemResult result) {
         tell(listener -> listener.ended(handler, item, result));
     }

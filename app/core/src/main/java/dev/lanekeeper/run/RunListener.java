@@ -13,6 +13,15 @@ public interface RunListener {
     /** A handler is about to be called. */
     default void started(String handler, WaitingItem item) {}
 
+    /**
+     * The attempt has failed: with what the handler, or its transaction, threw, and what is to become of it. On the worker's
+     * thread, before {@link #left}.
+     */
+    default void threw(String handler, WaitingItem item, ItemResult result, Throwable thrown) {}
+
+    /** The worker's thread is done with the handler and its transaction, however that went; follows every {@link #started}. */
+    default void left(String handler, WaitingItem item) {}
+
     /** A handler call has ended; its result is not recorded yet. */
     default void ended(String handler, WaitingItem item, ItemResult result) {}
 

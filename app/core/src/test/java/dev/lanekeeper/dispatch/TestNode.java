@@ -3,6 +3,7 @@ package dev.lanekeeper.dispatch;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.HandlerCall;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
@@ -206,9 +207,14 @@ public final class TestNode implements AutoCloseable {
 
     /** Stores records whose resources are given, from this offset on. */
     public StoredBatch store(String handler, long offset, @Nullable String... resources) {
+        return store(handler, offset, List.of(), resources);
+    }
+
+    /** The same with headers. */
+    public StoredBatch store(String handler, long offset, List<RawHeader> headers, @Nullable String... resources) {
         var items = new ArrayList<NewItem>();
         for (var resource : resources) {
-            items.add(item(handler, offset++, resource));
+            items.add(item(handler, offset++, headers, resource));
         }
         var number = number(handler);
         return storer.store(new KafkaBatch(
@@ -221,10 +227,10 @@ public final class TestNode implements AutoCloseable {
                 .group();
     }
 
-    private NewItem item(String handler, long offset, @Nullable String resource) {
+    private NewItem item(String handler, long offset, List<RawHeader> headers, @Nullable String resource) {
         var now = Instant.parse("2030-01-01T00:00:00Z");
         var value = Long.toString(offset).getBytes(StandardCharsets.UTF_8);
-        return new NewItem(handler, 0, offset, now, now, null, value, List.of(), resource, null, null, null, null);
+        return new NewItem(handler, 0, offset, now, now, null, value, headers, resource, null, null, null, null);
     }
 
     public long count(String fromWhere) {

@@ -51,11 +51,21 @@ final class JobRunrDatabase implements AutoCloseable {
         return server(settings(name), body);
     }
 
+    /** One that repeats something. */
+    JobRunrServer server(String name, RunBody body, Repeated what) {
+        var server = new JobRunrServer(settings(name), dataSource, body);
+        server.repeat(what);
+        return start(server, name);
+    }
+
     JobRunrServer server(JobRunrSettings settings, RunBody body) {
-        var server = new JobRunrServer(settings, dataSource, body);
+        return start(new JobRunrServer(settings, dataSource, body), settings.serverName());
+    }
+
+    private JobRunrServer start(JobRunrServer server, String name) {
         servers.add(server);
         server.start();
-        await().atMost(Duration.ofSeconds(20)).until(() -> isAnnounced(settings.serverName()));
+        await().atMost(Duration.ofSeconds(20)).until(() -> isAnnounced(name));
         return server;
     }
 

@@ -9,6 +9,7 @@ import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunListener.Result;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -33,6 +34,22 @@ class CostTest {
 
             assertThat(bytesPerItem(events)).isLessThan(1);
         }
+    }
+
+    @Test
+    void attemptsThatNobodyObservesAllocateNothing() {
+        var attempts = new AttemptObservations(ObservationRegistry.create());
+
+        assertThat(bytesPerItem(new RunListener() {
+                    @Override
+                    public void recorded(List<Result> told) {
+                        for (var result : told) {
+                            attempts.started(result.handler(), result.item());
+                            attempts.left(result.handler(), result.item());
+                        }
+                    }
+                }))
+                .isLessThan(1);
     }
 
     /** What is left are the iterators of the composite, which an optimising compiler removes. */

@@ -13,6 +13,7 @@ import dev.lanekeeper.housekeeping.Swept;
 import dev.lanekeeper.intake.kafka.IntakeListener.Place;
 import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.latency.ShownLatencies;
 import dev.lanekeeper.work.StoredBatch;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -75,6 +76,7 @@ class EventsDocumentTest {
         intakes.lostAtBroker(place, 1);
         intakes.consumerReplaced("orders", new IllegalStateException());
         new HousekeepingMeters(registry).count(round());
+        ShownLatencies.showAll(registry, "orders");
         new NodeGauges(registry).show(Mockito.mock(Node.class), running());
     }
 

@@ -17,6 +17,9 @@ import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.PartitionStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.State;
+import dev.lanekeeper.intake.outbox.MoverStatus;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -46,18 +49,19 @@ class HealthTest {
                 () -> new Handlers(List.of()),
                 () -> {
                     throw new IllegalStateException("not asked");
-                });
+                },
+                null);
 
         assertThat(status(new DatabaseHealth(monitor))).isEqualTo(Status.UNKNOWN);
         assertThat(status(new WorkersHealth(monitor, PATIENCE))).isEqualTo(Status.UNKNOWN);
     }
 
     @Test
-    void isDownWhileAHandlerIgnoresItsTimeoutAndUpAgainAfterwards() {
+    void isDownWhileOneWorkerHangsHoweverManyOthersLiveAndUpAgainAfterwards() {
         var release = new CountDownLatch(1);
         var stubborn = TestNode.with(
                 handler("orders", FOR_EVER, call -> {
-                    while (release.getCount() > 0) {
+                    while (call.event().offset() == 0 && release.getCount() > 0) {
                         try {
                             release.await();
                         } catch (InterruptedException e) {
@@ -69,15 +73,71 @@ class HealthTest {
                 new Limits(Duration.ofMillis(100), null, 200_000, false),
                 null);
         try (var node = TestNode.start(List.of(), stubborn)) {
-            var workers = new WorkersHealth(monitor(node, stubborn), Duration.ofMinutes(5));
+            var monitor = monitor(node, stubborn);
+            var workers = new WorkersHealth(monitor, Duration.ofMinutes(5));
+            var liveness = new LivenessHealth(monitor);
             assertThat(status(workers)).isEqualTo(Status.UP);
+            assertThat(status(liveness)).isEqualTo(Status.UP);
             node.store("orders", 0, "a");
 
             await().atMost(PATIENCE).until(() -> status(workers).equals(Status.DOWN));
             assertThat(workers.health().getDetails()).containsKeys("problems", "ignoringTimeout");
+            node.store("orders", 1, "b", "c", "d");
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 3);
+            assertThat(status(workers)).isEqualTo(Status.DOWN);
+            assertThat(status(liveness)).isEqualTo(Status.DOWN);
+            assertThat(new HealthFile(Path.of("none"), monitor, Clock.systemUTC()).lines())
+                    .anyMatch(line -> line.startsWith("liveness Handler orders ignores its timeout"))
+                    .anyMatch(line -> line.startsWith("readiness Handler orders ignores its timeout"));
             release.countDown();
             await().atMost(PATIENCE).until(() -> status(workers).equals(Status.UP));
         }
+    }
+
+    @Test
+    void isNotReadyBeforeTheStartAndFromTheBeginningOfTheStop() {
+        var handler = handler("orders", call -> Outcome.ack());
+        var monitor = new Monitor(
+                new Publisher(new GenericApplicationContext(), EventMode.OFF),
+                null,
+                () -> new Handlers(List.of(handler)),
+                () -> {
+                    throw new IllegalStateException("not asked");
+                },
+                null);
+        var readiness = new ReadinessHealth(monitor);
+        assertThat(status(readiness)).isEqualTo(Status.OUT_OF_SERVICE);
+        monitor.stopping();
+        assertThat(readiness.health().getDetails()).containsEntry("reason", "Lanekeeper is stopping");
+    }
+
+    @Test
+    void isDownWhileAConsumerHasNotComeRoundForAMinute() {
+        var hanging = new ConsumerStatus(0, null, null, List.of(), 0, 0, 0, null, null, Duration.ofSeconds(61));
+        var health = judge(new IntakeStatus("orders", State.RUNNING, null, List.of(hanging), 0, true));
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails().get("problems").toString())
+                .contains("Consumer 0 of handler orders has not moved for 61 s");
+    }
+
+    @Test
+    void isDownWhileOneMoverIsSilentOrHasEndedAndTheOtherLives() {
+        var living = new MoverStatus(0, true, Duration.ofSeconds(1), 7, 0, null);
+        var troubled = new MoverStatus(1, true, Duration.ofSeconds(9), 7, 0, "no table");
+        var silent = new MoverStatus(1, true, Duration.ofSeconds(61), 7, 0, "the database is away");
+        var ended = new MoverStatus(1, false, Duration.ofSeconds(1), 7, 0, null);
+
+        assertThat(judge(living, living)).isEqualTo(Status.UP);
+        assertThat(judge(living, troubled)).isEqualTo(NodeHealth.DEGRADED);
+        assertThat(judge(living, silent)).isEqualTo(Status.DOWN);
+        assertThat(judge(living, ended)).isEqualTo(Status.DOWN);
+    }
+
+    private static Status judge(MoverStatus... movers) {
+        var health = new Health.Builder();
+        MoversHealth.judge(List.of(movers), health);
+        return health.build().getStatus();
     }
 
     @Test
@@ -118,10 +178,10 @@ class HealthTest {
     @Test
     void isDownWhileAPartitionHasStopped() {
         var intake = intake(State.RUNNING, false, "topic was deleted and created again");
-        var health = judge(intake(State.RUNNING, true, null), intake);
+        var health = judge(intake);
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
-        assertThat(health.getDetails().get("orders").toString())
+        assertThat(health.getDetails().get("stoppedPartitions").toString())
                 .contains("topic-0=topic was deleted and created again");
     }
 
@@ -137,20 +197,21 @@ class HealthTest {
                 new Publisher(new GenericApplicationContext(), EventMode.OFF),
                 null,
                 () -> new Handlers(List.of(handler)),
-                () -> node.database);
-        monitor.started(node.node, null);
+                () -> node.database,
+                null);
+        monitor.started(node.node, null, null);
         return monitor;
     }
 
-    private static Health judge(IntakeStatus... intakes) {
+    private static Health judge(IntakeStatus intake) {
         var health = new Health.Builder();
-        IntakeHealth.judge(List.of(intakes), health);
+        IntakeHealth.judge(intake, health);
         return health.build();
     }
 
     private static IntakeStatus intake(State state, boolean healthy, @Nullable String stopped) {
         var partition = new PartitionStatus("topic", 0, 5L, 0L, stopped);
-        var consumer = new ConsumerStatus(0, null, null, List.of(partition), 0, 0, 0, null, null);
+        var consumer = new ConsumerStatus(0, null, null, List.of(partition), 0, 0, 0, null, null, Duration.ZERO);
         return new IntakeStatus("orders", state, null, List.of(consumer), 0, healthy);
     }
 

@@ -47,10 +47,12 @@ class MonitorConfigurationTest {
     void offersHealthOnlyWhereTheApplicationHasIt() {
         application.run(context -> assertThat(context.getBeanNamesForType(HealthIndicator.class))
                 .containsExactlyInAnyOrder(
-                        "lanekeeperIntakeHealthIndicator",
+                        "lanekeeperMoversHealthIndicator",
                         "lanekeeperWorkersHealthIndicator",
                         "lanekeeperLanesHealthIndicator",
-                        "lanekeeperDatabaseHealthIndicator"));
+                        "lanekeeperDatabaseHealthIndicator",
+                        "lanekeeperLivenessHealthIndicator",
+                        "lanekeeperReadinessHealthIndicator"));
         application
                 .withClassLoader(new FilteredClassLoader(HealthIndicator.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("lanekeeperLanesHealthIndicator"));

@@ -22,8 +22,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -59,12 +61,19 @@ class MonitoredApplicationTest {
                     .isEqualTo(1);
             assertThat(registry.get("lanekeeper.events.acknowledged").counter().count())
                     .isEqualTo(EVENTS);
+            assertThat(intakeHealth(application)).isEqualTo(Status.UP);
+            assertThat(application.getBean(ReadinessHealth.class).health().getStatus())
+                    .isEqualTo(Status.UP);
             assertThat(application.getBeansOfType(HealthIndicator.class).values())
-                    .filteredOn(NodeHealth.class::isInstance)
-                    .hasSize(4)
+                    .filteredOn(i -> i instanceof NodeHealth && !(i instanceof MoversHealth))
+                    .hasSize(4) // workers, lanes, database, liveness
                     .allSatisfy(indicator ->
                             assertThat(indicator.health().getStatus()).isEqualTo(Status.UP));
         }
+        assertThat(listener.whenStopping)
+                .as("readiness, and then the intake, at the beginning of the stop")
+                .containsExactly(Status.OUT_OF_SERVICE, Status.UP);
+        assertThat(listener.of(NodeEvent.Heartbeat.class)).isNotEmpty();
         assertThat(listener.events)
                 .startsWith(new HandlerEvent.Started("monitored"), new IntakeEvent.Started("monitored", "monitored"))
                 .hasAtLeastOneElementOfType(NodeEvent.Started.class)
@@ -73,6 +82,11 @@ class MonitoredApplicationTest {
                         new IntakeEvent.Stopped("monitored", "monitored", true),
                         new NodeEvent.Stopped(true),
                         new HandlerEvent.Stopped("monitored"));
+    }
+
+    private static Status intakeHealth(ConfigurableApplicationContext application) {
+        var intakes = application.getBean(CompositeHealthContributor.class);
+        return ((HealthIndicator) intakes.getContributor("monitored")).health().getStatus();
     }
 
     private static ConfigurableApplicationContext start(KafkaBroker broker) {
@@ -121,10 +135,18 @@ class MonitoredApplicationTest {
     static class Listener {
 
         final List<LanekeeperEvent> events = new CopyOnWriteArrayList<>();
+        final List<Status> whenStopping = new CopyOnWriteArrayList<>();
+
+        @Autowired
+        ConfigurableApplicationContext context;
 
         @EventListener
         void on(LanekeeperEvent event) {
             events.add(event);
+            if (event instanceof NodeEvent.Stopping) {
+                whenStopping.add(context.getBean(ReadinessHealth.class).health().getStatus());
+                whenStopping.add(intakeHealth(context));
+            }
         }
 
         <T> List<T> of(Class<T> kind) {

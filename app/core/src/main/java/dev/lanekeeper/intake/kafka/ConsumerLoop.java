@@ -69,6 +69,7 @@ final class ConsumerLoop {
     private @Nullable Outlook compared;
     private @Nullable PauseReason pausedBecause;
     private long snapshotAt = System.nanoTime();
+    private volatile long turnedAt = snapshotAt;
     private volatile Outlook outlook;
     private volatile long stopBefore;
     private volatile boolean stopRequested;
@@ -95,8 +96,10 @@ final class ConsumerLoop {
         stopRequested = true;
     }
 
+    /** What it was doing up to a second ago, and how long ago it last came round, which a loop that hangs cannot tell itself. */
     IntakeStatus.@Nullable ConsumerStatus snapshot() {
-        return snapshot;
+        var picture = snapshot;
+        return picture == null ? null : picture.turned(Duration.ofNanos(System.nanoTime() - turnedAt));
     }
 
     /** Returns after it was stopped; throws what it does not know how to go on from. */
@@ -115,6 +118,7 @@ final class ConsumerLoop {
     }
 
     private void turn() {
+        turnedAt = System.nanoTime();
         if (flusher.death() != null) {
             throw new IllegalStateException("The flush of handler " + member.handlerId() + " died", flusher.death());
         }

@@ -33,6 +33,7 @@ public record IntakeStatus(
      *
      * @param pausedBecause {@code null} while it fetches
      * @param lastFlushRecords 0 before the first flush
+     * @param sinceTurn how long ago its thread last came round, which it does several times a second
      */
     public record ConsumerStatus(
             int number,
@@ -43,7 +44,23 @@ public record IntakeStatus(
             long bufferedBytes,
             int lastFlushRecords,
             @Nullable Duration lastFlushDuration,
-            @Nullable Instant lastFlushAt) {}
+            @Nullable Instant lastFlushAt,
+            Duration sinceTurn) {
+
+        ConsumerStatus turned(Duration ago) {
+            return new ConsumerStatus(
+                    number,
+                    pausedBecause,
+                    problem,
+                    partitions,
+                    bufferedRecords,
+                    bufferedBytes,
+                    lastFlushRecords,
+                    lastFlushDuration,
+                    lastFlushAt,
+                    ago);
+        }
+    }
 
     /**
      * One assigned partition.

@@ -2,6 +2,7 @@ package dev.lanekeeper.intake.kafka;
 
 import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.PartitionStatus;
+import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,8 @@ final class Snapshot {
                 load.bytes(),
                 last == null ? 0 : last.records(),
                 last == null ? null : last.duration(),
-                last == null ? null : last.at());
+                last == null ? null : last.at(),
+                Duration.ZERO);
     }
 
     private static PartitionStatus of(AssignedPartition partition, Flusher flusher) {
