@@ -1,0 +1,132 @@
+package dev.lanekeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.KafkaEventHandler;
+import dev.lanekeeper.api.LanekeeperConfigurationException;
+import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.outbox.OutboxEntry;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
+import dev.lanekeeper.api.outbox.OutboxProcessor;
+import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.Backoff;
+import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
+import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
+import dev.lanekeeper.handler.HandlerDefinition.Taking;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+/** What a user writes to handle outbox entries becomes a definition like any other. */
+class OutboxDeclarationTest {
+
+    private final ApplicationContextRunner application =
+            new ApplicationContextRunner().withUserConfiguration(HandlerConfiguration.class);
+
+    @Test
+    void namesAHandlerByItsContextAndEventAndRetriesItInTenTwentyFortySeconds() {
+        application.withBean(Mails.class).run(context -> {
+            var mails = handler(context, "orders.placed");
+
+            assertThat(mails.source())
+                    .isEqualTo(new OutboxSource(Taking.BY_NAME, "orders", List.of("placed"), true));
+            assertThat(mails.failures().backoff()).isEqualTo(new Backoff(Duration.ofSeconds(10), Duration.ofHours(1)));
+            assertThat(mails.failures().maxRetries()).isNull();
+            assertThat(mails.failures().onFailure()).isEqualTo(OnFailure.BLOCK);
+            assertThat(mails.groupId()).isNull();
+        });
+    }
+
+    @Test
+    void takesOptionsOfTheAnnotationOfPropertiesAndOfDefaults() {
+        application
+                .withBean(Mails.class)
+                .withPropertyValues(
+                        "lanekeeper.defaults.backoff-max=2s", "lanekeeper.handlers.other.event=x, y", "name=customers")
+                .run(context -> {
+                    var other = handler(context, "other");
+
+                    assertThat(other.source())
+                            .isEqualTo(new OutboxSource(Taking.BY_NAME, "customers", List.of("x", "y"), false));
+                    assertThat(other.failures().backoff())
+                            .isEqualTo(new Backoff(Duration.ofSeconds(2), Duration.ofSeconds(2)));
+                    assertThat(other.failures().onFailure()).isEqualTo(OnFailure.OVERTAKE);
+                });
+    }
+
+    @Test
+    void takesAProcessorByTheNameOfItsBean() {
+        application
+                .withBean("stock", Stock.class)
+                .run(context -> assertThat(handler(context, "stock").source())
+                        .isEqualTo(new OutboxSource(Taking.IF_IT_APPLIES, null, List.of(), true)));
+    }
+
+    @Test
+    void tellsOptionsOfTheOtherDoorAndAHandlerWithoutANameAllAtOnce() {
+        application
+                .withBean(Mails.class)
+                .withBean(Nameless.class)
+                .withBean(Records.class)
+                .withPropertyValues(
+                        "name=c", "lanekeeper.handlers.other.topics=t", "lanekeeper.handlers.records.ordered=false")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.contains("Nameless"))
+                        .anyMatch(where -> where.contains("records"))
+                        .contains("lanekeeper.handlers.other.topics", "lanekeeper.handlers.records.ordered"));
+    }
+
+    private static List<Problem> problems(Throwable failure) {
+        var thrown = failure;
+        while (!(thrown instanceof LanekeeperConfigurationException)) {
+            thrown = Objects.requireNonNull(thrown.getCause());
+        }
+        return ((LanekeeperConfigurationException) thrown).getProblems();
+    }
+
+    private static HandlerDefinition handler(ApplicationContext context, String id) {
+        return Objects.requireNonNull(
+                context.getBean(HandlerCatalog.class).handlers().find(id));
+    }
+
+    static class Mails {
+
+        @OutboxEventHandler(context = "orders", event = "placed")
+        void placed(String order) {}
+
+        @OutboxEventHandler(id = "other", context = "${name:c}", event = "z", ordered = "false", onFailure = "overtake")
+        void other(OutboxEntry entry) {}
+    }
+
+    static class Nameless {
+
+        @OutboxEventHandler(context = "orders")
+        void anything(OutboxEntry entry) {}
+    }
+
+    static class Records {
+
+        @KafkaEventHandler(id = "records", topics = "t")
+        void on(OutboxEntry entry) {}
+    }
+
+    static class Stock implements OutboxProcessor {
+
+        @Override
+        public boolean applies(OutboxEntry entry) {
+            return true;
+        }
+
+        @Override
+        public Outcome call(OutboxEntry entry, EventContext event) {
+            return Outcome.ack();
+        }
+    }
+}
