@@ -31,8 +31,10 @@ final class Failures {
             "com.fasterxml.",
             "org.jobrunr.",
             "dev.lanekeeper.handler.",
-            "dev.lanekeeper.run.",
             "dev.lanekeeper.work.");
+
+    /** Whatever called this is no application's any more. */
+    private static final String OWN = "dev.lanekeeper.run.";
 
     private Failures() {}
 
@@ -63,6 +65,9 @@ final class Failures {
         var depth = 0;
         for (var f = failure; f != null && depth < 20; f = f.getCause(), depth++) {
             for (var frame : f.getStackTrace()) {
+                if (frame.getClassName().startsWith(OWN)) {
+                    break;
+                }
                 if (FRAMEWORKS.stream().noneMatch(frame.getClassName()::startsWith)) {
                     return frame;
                 }
