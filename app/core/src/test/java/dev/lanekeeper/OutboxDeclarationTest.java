@@ -34,8 +34,7 @@ class OutboxDeclarationTest {
         application.withBean(Mails.class).run(context -> {
             var mails = handler(context, "orders.placed");
 
-            assertThat(mails.source())
-                    .isEqualTo(new OutboxSource(Taking.BY_NAME, "orders", List.of("placed"), true));
+            assertThat(mails.source()).isEqualTo(new OutboxSource(Taking.BY_NAME, "orders", List.of("placed"), true));
             assertThat(mails.failures().backoff()).isEqualTo(new Backoff(Duration.ofSeconds(10), Duration.ofHours(1)));
             assertThat(mails.failures().maxRetries()).isNull();
             assertThat(mails.failures().onFailure()).isEqualTo(OnFailure.BLOCK);

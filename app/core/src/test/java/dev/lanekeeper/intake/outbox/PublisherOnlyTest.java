@@ -27,7 +27,9 @@ class PublisherOnlyTest {
                         "spring.main.web-application-type=none")
                 .run()) {
             var jdbc = application.getBean(JdbcClient.class);
-            assertThat(count(jdbc, "schema_history")).as("the tables are there before the first transaction").isPositive();
+            assertThat(count(jdbc, "schema_history"))
+                    .as("the tables are there before the first transaction")
+                    .isPositive();
 
             application.getBean(Shop.class).place();
 
