@@ -128,13 +128,16 @@ public record LanekeeperProperties(
      * @param batchSize how many entries are moved in one transaction at most
      * @param threads how many movers a node has; each has a share of the 64 shards
      * @param relay whether this node produces entries with a destination topic to Kafka
+     * @param failOnMissingResource whether a callback fails whose resource is gone although its change has not deleted it; `false`
+     *     skips it
      */
     public record Outbox(
             @DefaultValue("500ms") Duration sleep,
             @DefaultValue("1") int idleMultiplier,
             @DefaultValue("500") int batchSize,
             @DefaultValue("1") int threads,
-            @DefaultValue("false") boolean relay) {}
+            @DefaultValue("false") boolean relay,
+            @DefaultValue("true") boolean failOnMissingResource) {}
 
     /**
      * How much work one run takes.

@@ -1,11 +1,13 @@
 package dev.lanekeeper;
 
+import dev.lanekeeper.api.change.Changes;
 import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.BuiltInHandler;
 import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
 import dev.lanekeeper.handler.HandlerDefinition.Taking;
 import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.intake.outbox.ChangeRecorder;
 import dev.lanekeeper.intake.outbox.DirtyShards;
 import dev.lanekeeper.intake.outbox.MoverSettings;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
@@ -50,6 +52,13 @@ class OutboxConfiguration {
         var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
         return new OutboxPublisher(
                 database::getObject, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP), dirty);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Changes lanekeeperChanges(ObjectProvider<Database> database, Outbox outbox, ObjectProvider<JsonMapper> mappers) {
+        var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
+        return new ChangeRecorder(database::getObject, outbox, mapper);
     }
 
     @Bean

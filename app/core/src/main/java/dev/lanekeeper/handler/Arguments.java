@@ -2,6 +2,7 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.change.Change;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.handler.Declaration.Door;
 import dev.lanekeeper.work.EntryDocument;
@@ -32,11 +33,16 @@ final class Arguments {
     private final Environment environment;
     private final Decoding decoding;
     private final Problems problems;
+    private final ChangeReader changes;
 
     Arguments(Environment environment, Decoding decoding, Problems problems) {
         this.environment = environment;
         this.decoding = decoding;
         this.problems = problems;
+        this.changes = new ChangeReader(
+                decoding.mapper(),
+                decoding.finders(),
+                !"false".equalsIgnoreCase(environment.getProperty("lanekeeper.outbox.fail-on-missing-resource")));
     }
 
     List<Argument> of(Method method, Class<?> userClass, Door door, String where) {
@@ -73,6 +79,7 @@ final class Arguments {
                 && !parameter.hasParameterAnnotation(Headers.class)
                 && parameter.getParameterType() != EventContext.class
                 && parameter.getParameterType() != OutboxEntry.class
+                && parameter.getParameterType() != Change.class
                 && parameter.getParameterType() != RawEvent.class;
     }
 
@@ -85,6 +92,9 @@ final class Arguments {
         }
         if (parameter.getParameterType() == OutboxEntry.class) {
             return entry(door, where);
+        }
+        if (parameter.getParameterType() == Change.class) {
+            return change(parameter, door, where);
         }
         Header header = parameter.getParameterAnnotation(Header.class);
         if (header != null) {
@@ -104,6 +114,25 @@ final class Arguments {
         }
         return context ->
                 EntryDocument.read(Objects.requireNonNull(context.event().value()));
+    }
+
+    private Argument change(MethodParameter parameter, Door door, String where) {
+        Class<?> resource =
+                ResolvableType.forMethodParameter(parameter).getGeneric(0).resolve();
+        if (door != Door.OUTBOX || resource == null) {
+            problems.add(
+                    where,
+                    "a parameter of type Change "
+                            + (resource == null ? "does not say of what class" : "is for callbacks alone"),
+                    "Declare Change<YourClass> in a @ReliableAfterCommit method");
+            return context -> null;
+        }
+        return context -> changes.read(resource, context);
+    }
+
+    /** How changes are read, for what has to be asked before a callback is called. */
+    ChangeReader changes() {
+        return changes;
     }
 
     private Argument header(MethodParameter parameter, Header header, String where) {

@@ -3,6 +3,7 @@ package dev.lanekeeper.handler;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ record Declaration(
     Object bean() {
         if (target instanceof BeanMethod method) {
             return method.bean();
+        }
+        if (target instanceof Callback callback) {
+            return callback.call().bean();
         }
         return target instanceof Processor processor ? processor.bean() : null;
     }
@@ -63,6 +67,19 @@ record Declaration(
      * @param call its method, by which its transaction is found
      */
     record Processor(OutboxProcessor bean, BeanMethod call) implements Target {}
+
+    /**
+     * A method that follows changes of a resource.
+     *
+     * @param resource the class whose changes they are
+     * @param events their names in the outbox
+     * @param position among the callbacks of the class that it stands in
+     * @param condition what must hold; empty for nothing
+     * @param unless what must not hold; empty for nothing
+     */
+    record Callback(
+            BeanMethod call, Class<?> resource, List<String> events, int position, String condition, String unless)
+            implements Target {}
 
     /** A part of Lanekeeper itself. */
     record BuiltIn(BuiltInHandler handler) implements Target {}

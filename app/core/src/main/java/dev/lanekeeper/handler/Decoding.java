@@ -1,9 +1,12 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.change.ResourceFinder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.ValidationAnnotationUtils;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,16 +15,19 @@ import tools.jackson.databind.json.JsonMapper;
  * What events are decoded with: the application's own parts where it has exactly one of them.
  *
  * @param validator {@code null} when the application has none
+ * @param finders of resources that callbacks ask for
  */
 record Decoding(
-        JsonMapper mapper, HeaderValues headers, @Nullable Validator validator) {
+        JsonMapper mapper, HeaderValues headers, @Nullable Validator validator, List<ResourceFinder<?>> finders) {
 
     static Decoding of(ListableBeanFactory beans) {
         return new Decoding(
                 beans.getBeanProvider(JsonMapper.class)
                         .getIfUnique(() -> JsonMapper.builder().build()),
                 new HeaderValues(ApplicationConversionService.getSharedInstance()),
-                beans.getBeanProvider(Validator.class).getIfUnique());
+                beans.getBeanProvider(Validator.class).getIfUnique(),
+                beans.<ResourceFinder<?>>getBeanProvider(ResolvableType.forClass(ResourceFinder.class)).stream()
+                        .toList());
     }
 
     /** Checks payloads if the parameter is annotated so, as {@code @Valid} and {@code @Validated} are. */

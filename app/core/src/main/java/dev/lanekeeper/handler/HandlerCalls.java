@@ -42,6 +42,14 @@ final class HandlerCalls {
             processors.put(declaration.id(), processor.bean());
             return new ProcessorCall(declaration.id(), processor.bean(), call, processors);
         }
+        if (declaration.target() instanceof Declaration.Callback callback) {
+            return new CallbackCall(
+                    method(declaration, callback.call(), details, exactlyOnce),
+                    ChangeCondition.parse("condition", callback.condition(), where, problems),
+                    ChangeCondition.parse("unless", callback.unless(), where, problems),
+                    callback.resource(),
+                    arguments.changes());
+        }
         if (declaration.target() instanceof BuiltIn builtIn) {
             return builtIn.handler().call();
         }

@@ -77,9 +77,16 @@ public record HandlerDefinition(
      * @param context {@code null} for every one
      * @param events empty for every one
      * @param ordered whether entries of one causality key share a lane
+     * @param position where its items stand among those of an entry
      */
-    public record OutboxSource(Taking taking, @Nullable String context, List<String> events, boolean ordered)
-            implements Source {}
+    public record OutboxSource(
+            Taking taking, @Nullable String context, List<String> events, boolean ordered, int position)
+            implements Source {
+
+        public OutboxSource(Taking taking, @Nullable String context, List<String> events, boolean ordered) {
+            this(taking, context, events, ordered, 0);
+        }
+    }
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

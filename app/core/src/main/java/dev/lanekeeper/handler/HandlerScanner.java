@@ -5,6 +5,8 @@ import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration;
 import dev.lanekeeper.api.KafkaEventHandlerRegistry;
+import dev.lanekeeper.api.change.Change;
+import dev.lanekeeper.api.change.ReliableAfterCommit;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
@@ -12,10 +14,12 @@ import dev.lanekeeper.handler.Declaration.Door;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -24,6 +28,7 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.env.Environment;
@@ -61,6 +66,7 @@ final class HandlerScanner {
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
             methods(userClass, OutboxEventHandler.class)
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            found.addAll(callbacks(name, userClass));
             if (OutboxProcessor.class.isAssignableFrom(userClass)) {
                 found.add(processor(name, userClass));
             }
@@ -120,6 +126,61 @@ final class HandlerScanner {
                 && !annotation.event()[0].contains(",");
         String id = named ? annotation.context().trim() + "." + annotation.event()[0].trim() : annotation.id();
         return new Declaration(id(id, place), place, Door.OUTBOX, attributes, Map.of(), target);
+    }
+
+    private List<Declaration> callbacks(String name, Class<?> userClass) {
+        var methods = methods(userClass, ReliableAfterCommit.class);
+        var inOrder =
+                methods.keySet().stream().sorted(new DefinitionOrder(userClass)).toList();
+        var found = new ArrayList<Declaration>();
+        for (var position = 0; position < inOrder.size(); position++) {
+            var method = inOrder.get(position);
+            var annotation = Objects.requireNonNull(methods.get(method));
+            found.add(callback(name, target(name, userClass, method), position, annotation));
+        }
+        return found;
+    }
+
+    private Declaration callback(
+            String name, Declaration.BeanMethod target, int position, ReliableAfterCommit annotation) {
+        String place = place(name, target);
+        Class<?> type = resource(target.method(), place);
+        String resource = ResourceName.of(type).name();
+        var attributes = attributes(annotation);
+        attributes.remove("condition");
+        attributes.remove("unless");
+        attributes.putIfAbsent("lane", ResourceName.CONTEXT + "." + resource);
+        if (annotation.on().length == 0) {
+            problems.add(place, "on is empty, so it would never be called", "Name a change, or leave it out for all");
+        }
+        var events = Arrays.stream(annotation.on())
+                .distinct()
+                .map(kind -> ResourceName.event(resource, kind))
+                .toList();
+        String usual = ClassUtils.getShortName(target.userClass()) + "."
+                + target.method().getName();
+        return new Declaration(
+                id(annotation.id().isBlank() ? usual : annotation.id(), place),
+                place,
+                Door.OUTBOX,
+                attributes,
+                Map.of(),
+                new Declaration.Callback(target, type, events, position, annotation.condition(), annotation.unless()));
+    }
+
+    private Class<?> resource(Method method, String place) {
+        for (var i = 0; i < method.getParameterCount(); i++) {
+            var type = ResolvableType.forMethodParameter(method, i);
+            var resource = type.resolve() == Change.class ? type.getGeneric(0).resolve() : null;
+            if (resource != null) {
+                return resource;
+            }
+        }
+        problems.add(
+                place,
+                "the method has no parameter that says whose changes it follows",
+                "Add a parameter Change<YourClass>");
+        return Object.class;
     }
 
     private Declaration processor(String name, Class<?> userClass) {

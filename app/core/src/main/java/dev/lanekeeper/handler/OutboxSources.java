@@ -16,6 +16,9 @@ final class OutboxSources {
         if (declaration.target() instanceof BuiltIn builtIn) {
             return builtIn.handler().source();
         }
+        if (declaration.target() instanceof Declaration.Callback callback) {
+            return new OutboxSource(Taking.BY_NAME, ResourceName.CONTEXT, callback.events(), true, callback.position());
+        }
         boolean asked = declaration.target() instanceof Declaration.Processor;
         return new OutboxSource(
                 asked ? Taking.IF_IT_APPLIES : Taking.BY_NAME,

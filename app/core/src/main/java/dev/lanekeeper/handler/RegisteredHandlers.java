@@ -42,7 +42,8 @@ public final class RegisteredHandlers {
                     kind,
                     outbox.context(),
                     outbox.events().isEmpty() ? null : outbox.events(),
-                    outbox.ordered()));
+                    outbox.ordered(),
+                    outbox.position()));
         } else {
             store.unsubscribe(handler.id());
         }

@@ -47,19 +47,21 @@ public final class HandlerStore {
     public void subscribe(Subscription subscription) {
         var events = subscription.events();
         database.sql("""
-                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered)
-                        VALUES (?, ?, ?, ?::text[], ?)
+                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered, position)
+                        VALUES (?, ?, ?, ?::text[], ?, ?)
                             ON CONFLICT (handler_id) DO UPDATE
                            SET kind = excluded.kind,
                                context = excluded.context,
                                events = excluded.events,
-                               ordered = excluded.ordered
+                               ordered = excluded.ordered,
+                               position = excluded.position
                         """)
                 .param(subscription.handlerId())
                 .param(subscription.kind().code())
                 .param(subscription.context())
                 .param(events == null ? null : events.toArray(String[]::new))
                 .param(subscription.ordered())
+                .param(subscription.position())
                 .update();
     }
 

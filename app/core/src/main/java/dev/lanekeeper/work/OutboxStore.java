@@ -148,10 +148,10 @@ public final class OutboxStore {
     /** All handlers that take entries, on whatever node. */
     public List<Subscription> subscriptions() {
         return database.sql("""
-                        SELECT s.handler_id, h.name, h.lane_group, s.kind, s.context, s.events, s.ordered
+                        SELECT s.handler_id, h.name, h.lane_group, s.kind, s.context, s.events, s.ordered, s.position
                           FROM lanekeeper.outbox_subscription AS s
                           JOIN lanekeeper.handler AS h USING (handler_id)
-                         ORDER BY s.handler_id
+                         ORDER BY s.position, s.handler_id
                         """)
                 .query((row, n) -> new Subscription(
                         row.getInt(1),
@@ -160,11 +160,28 @@ public final class OutboxStore {
                         Subscription.Kind.of(row.getInt(4)),
                         row.getString(5),
                         texts(row.getArray(6)),
-                        row.getBoolean(7)))
+                        row.getBoolean(7),
+                        row.getInt(8)))
                 .list();
     }
 
     private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {
         return array == null ? null : List.of((String[]) array.getArray());
+    }
+
+    /** Whether any handler takes such an entry, or may when it is asked. */
+    public boolean isTaken(String context, String event) {
+        return database.sql("""
+                        SELECT EXISTS (
+                               SELECT
+                                 FROM lanekeeper.outbox_subscription
+                                WHERE kind IN (1, 2)
+                                  AND (context IS NULL OR context = ?)
+                                  AND (events IS NULL OR ? = ANY (events)))
+                        """)
+                .param(context)
+                .param(event)
+                .query(Boolean.class)
+                .single();
     }
 }

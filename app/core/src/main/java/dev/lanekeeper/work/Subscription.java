@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param context {@code null} for every one
  * @param events {@code null} for every one
  * @param ordered whether entries of one causality key share a lane
+ * @param position where the handler's items stand among those of an entry; equal ones in the order of the handlers' numbers
  */
 public record Subscription(
         int handlerId,
@@ -17,7 +18,8 @@ public record Subscription(
         Kind kind,
         @Nullable String context,
         @Nullable List<String> events,
-        boolean ordered) {
+        boolean ordered,
+        int position) {
 
     /** How it is found out whether a handler takes an entry. */
     public enum Kind {

@@ -1,0 +1,68 @@
+package dev.lanekeeper.handler;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.outbox.OutboxEntry;
+import org.jspecify.annotations.Nullable;
+
+/** Asks a callback's conditions before it is called, both of which must be content, and then whether its resource is there. */
+final class CallbackCall implements HandlerCall {
+
+    private final HandlerCall call;
+    private final @Nullable ChangeCondition condition;
+    private final @Nullable ChangeCondition unless;
+
+    private final Class<?> resource;
+    private final ChangeReader changes;
+
+    CallbackCall(
+            HandlerCall call,
+            @Nullable ChangeCondition condition,
+            @Nullable ChangeCondition unless,
+            Class<?> resource,
+            ChangeReader changes) {
+        this.call = call;
+        this.condition = condition;
+        this.unless = unless;
+        this.resource = resource;
+        this.changes = changes;
+    }
+
+    @Override
+    public Outcome call(EventContext context) throws Throwable {
+        var entry = entry(context);
+        return isWanted(entry) && changes.isThere(resource, entry) ? call.call(context) : Outcome.skip();
+    }
+
+    private boolean isWanted(OutboxEntry entry) {
+        return (condition == null || condition.holds(entry)) && (unless == null || !unless.holds(entry));
+    }
+
+    private static OutboxEntry entry(EventContext context) throws CannotHeal {
+        try {
+            return ChangeReader.entry(context);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new CannotHeal(e);
+        }
+    }
+
+    @Override
+    public Outcome.Ack fieldsOf(EventContext context) {
+        return call.fieldsOf(context);
+    }
+
+    @Override
+    public @Nullable Transaction transaction() {
+        return call.transaction();
+    }
+
+    @Override
+    public void start() {
+        call.start();
+    }
+
+    @Override
+    public void stop() {
+        call.stop();
+    }
+}
