@@ -18,6 +18,70 @@ final class TallyStore {
     /** Rows of whole days, as which those of minutes end. */
     private static final int DAYS = 32_002;
 
+    /** What a row that is there already becomes when another of its minute or day comes. */
+    private static final String ADDED_UP = """
+            consumed = t.consumed + excluded.consumed,
+            duplicates = t.duplicates + excluded.duplicates,
+            stored = t.stored + excluded.stored,
+            repeated = t.repeated + excluded.repeated,
+            done = t.done + excluded.done,
+            skipped = t.skipped + excluded.skipped,
+            failed = t.failed + excluded.failed,
+            rejected = t.rejected + excluded.rejected,
+            discarded = t.discarded + excluded.discarded,
+            failed_attempts = t.failed_attempts + excluded.failed_attempts,
+            reopened_failed = t.reopened_failed + excluded.reopened_failed,
+            reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
+            reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
+            purged = t.purged + excluded.purged,
+            lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
+            dropped_results = t.dropped_results + excluded.dropped_results,
+            flushes = t.flushes + excluded.flushes,
+            flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
+            largest_flush = greatest(t.largest_flush, excluded.largest_flush),
+            busy_micros = t.busy_micros + excluded.busy_micros""";
+
+    private static final String ADD = """
+                        INSERT INTO lanekeeper.tally AS t (
+                               minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
+                               failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
+                               reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
+                               largest_flush, busy_micros)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
+                           SET %s
+                        """.formatted(ADDED_UP);
+
+    private static final String FOLD = """
+                        WITH old AS (
+                             DELETE FROM lanekeeper.tally AS t
+                              USING (SELECT minute, node_id, slot, handler_id
+                                       FROM lanekeeper.tally
+                                      WHERE minute < ? AND slot <> ?
+                                      ORDER BY minute
+                                      LIMIT ?) AS k
+                              WHERE t.minute = k.minute AND t.node_id = k.node_id AND t.slot = k.slot
+                                AND t.handler_id = k.handler_id
+                             RETURNING t.*),
+                        folded AS (
+                             INSERT INTO lanekeeper.tally AS t (
+                                    minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
+                                    failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
+                                    reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
+                                    largest_flush, busy_micros)
+                             SELECT date_trunc('day', minute, 'UTC'), 0, ?, handler_id, sum(consumed), sum(duplicates),
+                                    sum(stored), sum(repeated), sum(done), sum(skipped), sum(failed), sum(rejected),
+                                    sum(discarded), sum(failed_attempts), sum(reopened_failed), sum(reopened_rejected),
+                                    sum(reopened_discarded), sum(purged), sum(lost_at_broker), sum(dropped_results),
+                                    sum(flushes), sum(flushed_bytes), max(largest_flush), sum(busy_micros)
+                               FROM old
+                              GROUP BY 1, handler_id
+                                 ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
+                                SET %s)
+                        SELECT count(*)
+                          FROM old
+                        """.formatted(ADDED_UP);
+
     private final Database database;
     private final Clock clock;
 
@@ -34,35 +98,7 @@ final class TallyStore {
         var minute = Database.timestamp(clock.instant().truncatedTo(ChronoUnit.MINUTES));
         tallies.stream()
                 .sorted(Comparator.comparingInt(Tally::handlerId))
-                .forEach(t -> database.sql("""
-                        INSERT INTO lanekeeper.tally AS t (
-                               minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
-                               failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
-                               reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
-                               largest_flush, busy_micros)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
-                           SET consumed = t.consumed + excluded.consumed,
-                               duplicates = t.duplicates + excluded.duplicates,
-                               stored = t.stored + excluded.stored,
-                               repeated = t.repeated + excluded.repeated,
-                               done = t.done + excluded.done,
-                               skipped = t.skipped + excluded.skipped,
-                               failed = t.failed + excluded.failed,
-                               rejected = t.rejected + excluded.rejected,
-                               discarded = t.discarded + excluded.discarded,
-                               failed_attempts = t.failed_attempts + excluded.failed_attempts,
-                               reopened_failed = t.reopened_failed + excluded.reopened_failed,
-                               reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
-                               reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
-                               purged = t.purged + excluded.purged,
-                               lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
-                               dropped_results = t.dropped_results + excluded.dropped_results,
-                               flushes = t.flushes + excluded.flushes,
-                               flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
-                               largest_flush = greatest(t.largest_flush, excluded.largest_flush),
-                               busy_micros = t.busy_micros + excluded.busy_micros
-                        """)
+                .forEach(t -> database.sql(ADD)
                         .param(minute)
                         .param(nodeId)
                         .param(slot)
@@ -98,54 +134,7 @@ final class TallyStore {
      * @return how many there were
      */
     int foldIntoDays(Instant before, int most) {
-        return database.sql("""
-                        WITH old AS (
-                             DELETE FROM lanekeeper.tally AS t
-                              USING (SELECT minute, node_id, slot, handler_id
-                                       FROM lanekeeper.tally
-                                      WHERE minute < ? AND slot <> ?
-                                      ORDER BY minute
-                                      LIMIT ?) AS k
-                              WHERE t.minute = k.minute AND t.node_id = k.node_id AND t.slot = k.slot
-                                AND t.handler_id = k.handler_id
-                             RETURNING t.*),
-                        folded AS (
-                             INSERT INTO lanekeeper.tally AS t (
-                                    minute, node_id, slot, handler_id, consumed, duplicates, stored, repeated, done, skipped,
-                                    failed, rejected, discarded, failed_attempts, reopened_failed, reopened_rejected,
-                                    reopened_discarded, purged, lost_at_broker, dropped_results, flushes, flushed_bytes,
-                                    largest_flush, busy_micros)
-                             SELECT date_trunc('day', minute, 'UTC'), 0, ?, handler_id, sum(consumed), sum(duplicates),
-                                    sum(stored), sum(repeated), sum(done), sum(skipped), sum(failed), sum(rejected),
-                                    sum(discarded), sum(failed_attempts), sum(reopened_failed), sum(reopened_rejected),
-                                    sum(reopened_discarded), sum(purged), sum(lost_at_broker), sum(dropped_results),
-                                    sum(flushes), sum(flushed_bytes), max(largest_flush), sum(busy_micros)
-                               FROM old
-                              GROUP BY 1, handler_id
-                                 ON CONFLICT (minute, node_id, slot, handler_id) DO UPDATE
-                                SET consumed = t.consumed + excluded.consumed,
-                                    duplicates = t.duplicates + excluded.duplicates,
-                                    stored = t.stored + excluded.stored,
-                                    repeated = t.repeated + excluded.repeated,
-                                    done = t.done + excluded.done,
-                                    skipped = t.skipped + excluded.skipped,
-                                    failed = t.failed + excluded.failed,
-                                    rejected = t.rejected + excluded.rejected,
-                                    discarded = t.discarded + excluded.discarded,
-                                    failed_attempts = t.failed_attempts + excluded.failed_attempts,
-                                    reopened_failed = t.reopened_failed + excluded.reopened_failed,
-                                    reopened_rejected = t.reopened_rejected + excluded.reopened_rejected,
-                                    reopened_discarded = t.reopened_discarded + excluded.reopened_discarded,
-                                    purged = t.purged + excluded.purged,
-                                    lost_at_broker = t.lost_at_broker + excluded.lost_at_broker,
-                                    dropped_results = t.dropped_results + excluded.dropped_results,
-                                    flushes = t.flushes + excluded.flushes,
-                                    flushed_bytes = t.flushed_bytes + excluded.flushed_bytes,
-                                    largest_flush = greatest(t.largest_flush, excluded.largest_flush),
-                                    busy_micros = t.busy_micros + excluded.busy_micros)
-                        SELECT count(*)
-                          FROM old
-                        """)
+        return database.sql(FOLD)
                 .param(Database.timestamp(before))
                 .param(DAYS)
                 .param(most)
