@@ -80,7 +80,7 @@ public class LanekeeperAutoConfiguration {
                 catalog,
                 new Lanekeeper.Parts(
                         installed, node, intakes, movers, settings, latencies, reports, bulks, housekeeping),
-                () -> beans.getDependentBeans(OutboxConfiguration.OUTBOX).length > 0,
+                () -> OutboxConfiguration.isUsed(beans),
                 monitor);
     }
 

@@ -21,8 +21,10 @@ import dev.lanekeeper.work.Probe;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,7 +37,15 @@ import tools.jackson.databind.json.JsonMapper;
 @Import(RelayConfiguration.class)
 class OutboxConfiguration {
 
-    static final String OUTBOX = "lanekeeperOutbox";
+    private static final String OUTBOX = "lanekeeperOutbox";
+    private static final String CHANGES = "lanekeeperChanges";
+
+    /** Whether some bean of the application may write entries; the recorder of changes is not one of them. */
+    static boolean isUsed(ConfigurableBeanFactory beans) {
+        return Stream.of(OUTBOX, CHANGES)
+                .flatMap(name -> Stream.of(beans.getDependentBeans(name)))
+                .anyMatch(dependent -> !dependent.equals(CHANGES));
+    }
 
     @Bean
     DirtyShards lanekeeperDirtyShards() {
@@ -54,7 +64,7 @@ class OutboxConfiguration {
                 database::getObject, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP), dirty);
     }
 
-    @Bean
+    @Bean(CHANGES)
     @ConditionalOnMissingBean
     Changes lanekeeperChanges(ObjectProvider<Database> database, Outbox outbox, ObjectProvider<JsonMapper> mappers) {
         var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());

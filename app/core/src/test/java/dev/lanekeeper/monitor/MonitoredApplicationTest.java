@@ -61,6 +61,9 @@ class MonitoredApplicationTest {
                     .isEqualTo(1);
             assertThat(registry.get("lanekeeper.events.acknowledged").counter().count())
                     .isEqualTo(EVENTS);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(listener.of(NodeEvent.Heartbeat.class)).isNotEmpty());
             assertThat(intakeHealth(application)).isEqualTo(Status.UP);
             assertThat(application.getBean(ReadinessHealth.class).health().getStatus())
                     .isEqualTo(Status.UP);
@@ -73,7 +76,6 @@ class MonitoredApplicationTest {
         assertThat(listener.whenStopping)
                 .as("readiness, and then the intake, at the beginning of the stop")
                 .containsExactly(Status.OUT_OF_SERVICE, Status.UP);
-        assertThat(listener.of(NodeEvent.Heartbeat.class)).isNotEmpty();
         assertThat(listener.events)
                 .startsWith(new HandlerEvent.Started("monitored"), new IntakeEvent.Started("monitored", "monitored"))
                 .hasAtLeastOneElementOfType(NodeEvent.Started.class)
