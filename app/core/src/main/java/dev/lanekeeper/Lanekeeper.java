@@ -5,6 +5,7 @@ import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.housekeeping.HousekeepingSchedule;
+import dev.lanekeeper.intake.enqueue.JobTimer;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.jobs.Repeated;
@@ -45,6 +46,7 @@ public final class Lanekeeper implements SmartLifecycle {
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<OutboxMovers> movers,
+            ObjectProvider<JobTimer> timer,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<LatencyReports> reports,
@@ -116,12 +118,14 @@ public final class Lanekeeper implements SmartLifecycle {
         var movers = isMoving() ? parts.movers().getObject() : null;
         if (movers != null) {
             movers.start();
+            parts.timer().getObject().start();
         }
         monitor.started(node, door, movers);
     }
 
     private boolean isMoving() {
-        return properties.roles().contains(Role.OUTBOX) && catalog.handlers().takeEntries();
+        return properties.roles().contains(Role.OUTBOX)
+                && catalog.handlers().takeEntries();
     }
 
     @Override
@@ -136,6 +140,7 @@ public final class Lanekeeper implements SmartLifecycle {
             ifMade(parts.intakes(), i -> stoppedCleanly &= i.stop(left(deadline, 2)));
         }
         if (isMoving()) {
+            ifMade(parts.timer(), t -> stoppedCleanly &= t.stop(left(deadline, 2)));
             ifMade(parts.movers(), m -> stoppedCleanly &= m.stop(left(deadline, 2)));
         }
         ifMade(parts.reports(), LatencyReports::stop);

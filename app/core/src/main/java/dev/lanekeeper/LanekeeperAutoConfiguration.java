@@ -4,6 +4,7 @@ import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.housekeeping.HousekeepingSchedule;
+import dev.lanekeeper.intake.enqueue.JobTimer;
 import dev.lanekeeper.intake.kafka.FlushSettings;
 import dev.lanekeeper.intake.kafka.IntakeEnvironment;
 import dev.lanekeeper.intake.kafka.IntakeListener;
@@ -27,6 +28,7 @@ import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
+import dev.lanekeeper.work.RecurringStore;
 import dev.lanekeeper.work.SettingStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -55,6 +57,7 @@ import org.springframework.context.annotation.Lazy;
     HandlerConfiguration.class,
     KafkaClientConfiguration.class,
     OutboxConfiguration.class,
+    JobConfiguration.class,
     MonitorConfiguration.class,
     ConsoleConfiguration.class
 })
@@ -69,6 +72,7 @@ public class LanekeeperAutoConfiguration {
             ObjectProvider<Node> node,
             ObjectProvider<KafkaIntakes> intakes,
             ObjectProvider<OutboxMovers> movers,
+            ObjectProvider<JobTimer> timer,
             ObjectProvider<LiveSettings> settings,
             ObjectProvider<LatencyReporter> latencies,
             ObjectProvider<LatencyReports> reports,
@@ -79,8 +83,8 @@ public class LanekeeperAutoConfiguration {
                 properties,
                 catalog,
                 new Lanekeeper.Parts(
-                        installed, node, intakes, movers, settings, latencies, reports, bulks, housekeeping),
-                () -> OutboxConfiguration.isUsed(beans),
+                        installed, node, intakes, movers, timer, settings, latencies, reports, bulks, housekeeping),
+                () -> OutboxConfiguration.isUsed(beans) || JobConfiguration.isUsed(beans),
                 monitor);
     }
 
@@ -122,8 +126,10 @@ public class LanekeeperAutoConfiguration {
 
     @Bean
     @Lazy
-    RegisteredHandlers lanekeeperHandlers(HandlerCatalog catalog, Database database) {
-        return RegisteredHandlers.register(catalog.handlers(), new HandlerStore(database));
+    RegisteredHandlers lanekeeperHandlers(HandlerCatalog catalog, Database database, DatabaseClock clock) {
+        var registered = RegisteredHandlers.register(catalog.handlers(), new HandlerStore(database));
+        registered.recur(new RecurringStore(database, clock));
+        return registered;
     }
 
     @Bean

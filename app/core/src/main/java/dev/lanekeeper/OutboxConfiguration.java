@@ -40,11 +40,11 @@ class OutboxConfiguration {
     private static final String OUTBOX = "lanekeeperOutbox";
     private static final String CHANGES = "lanekeeperChanges";
 
-    /** Whether some bean of the application may write entries; the recorder of changes is not one of them. */
+    /** Whether some bean of the application may write entries; the recorder of changes, and the door for jobs, are not. */
     static boolean isUsed(ConfigurableBeanFactory beans) {
         return Stream.of(OUTBOX, CHANGES)
                 .flatMap(name -> Stream.of(beans.getDependentBeans(name)))
-                .anyMatch(dependent -> !dependent.equals(CHANGES));
+                .anyMatch(dependent -> !dependent.equals(CHANGES) && !dependent.equals(JobConfiguration.JOBS));
     }
 
     @Bean

@@ -76,9 +76,10 @@ final class PoolRoom {
                 : 0;
     }
 
+    /** The timer of jobs is one of them. */
     private int movers() {
         return properties.roles().contains(Role.OUTBOX) && handlers.takeEntries()
-                ? properties.outbox().threads()
+                ? properties.outbox().threads() + (handlers.doJobs() ? 1 : 0)
                 : 0;
     }
 }

@@ -42,6 +42,7 @@ class DirectionsTest {
     private static final Map<String, Set<String>> NEIGHBOURS = Map.of(
             "intake.kafka", Set.of("handler"),
             "intake.outbox", Set.of("handler"),
+            "intake.enqueue", Set.of("handler"),
             "relay", Set.of("handler"),
             "run", Set.of("handler", "setting"),
             "dispatch", Set.of("jobs", "run", "handler", "setting"),

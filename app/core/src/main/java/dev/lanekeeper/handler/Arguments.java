@@ -109,7 +109,7 @@ final class Arguments {
         if (door != Door.OUTBOX) {
             problems.add(
                     where,
-                    "a handler of Kafka records is given no OutboxEntry",
+                    "only a handler of outbox entries is given an OutboxEntry",
                     "Take RawEvent, or the decoded payload");
         }
         return context ->
@@ -203,8 +203,8 @@ final class Arguments {
         byte[] value = context.event().value();
         Object payload = value == null ? null : reader.read(value);
         if (payload == null && !nullable) {
-            throw new MissingArgumentException("The record has no value (a tombstone); if that may be, make the payload"
-                    + " parameter @Nullable or an Optional, or let the registration accept tombstones");
+            throw new MissingArgumentException("There is no payload (a tombstone, or a job without one); if that may be, make the payload"
+                    + " parameter @Nullable or an Optional, or let the registration accept it");
         }
         return payload;
     }

@@ -43,7 +43,8 @@ record Declaration(
     /** Where events come from. */
     enum Door {
         KAFKA,
-        OUTBOX
+        OUTBOX,
+        JOB
     }
 
     /** What is called. */

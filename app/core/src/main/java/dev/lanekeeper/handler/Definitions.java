@@ -28,6 +28,8 @@ final class Definitions {
     private static final Backoff BACKOFF_OF_ENTRIES = new Backoff(Duration.ofSeconds(10), Duration.ofHours(1));
 
     private static final Set<String> OUTBOX_ONLY = Set.of("context", "event", "ordered");
+    private static final Set<String> JOB_ONLY = Set.of("cron", "zone");
+    private static final Set<String> NO_OUTBOX = Set.of("resource");
     private static final Set<String> KAFKA_ONLY = Set.of(
             "topics",
             "topicPattern",
@@ -36,7 +38,6 @@ final class Definitions {
             "autoStartup",
             "properties",
             "startFrom",
-            "resource",
             "dedup",
             "maxWaiting");
 
@@ -62,25 +63,39 @@ final class Definitions {
                 hook("retryDecision", RetryDecision.class, hooks.retryDecision(), declaration, options);
         String lane = options.text("lane");
         boolean kafka = declaration.door() == Door.KAFKA;
+        String usualResource = kafka ? "@key" : "@none";
         return new HandlerDefinition(
                 declaration.id(),
                 new Lanes(
                         lane == null ? declaration.id() : lane,
-                        kafka ? resource(hooks.resource(), options) : event -> null),
-                source(declaration, options),
+                        declaration.door() == Door.OUTBOX
+                                ? event -> null
+                                : resource(hooks.resource(), usualResource, options)),
+                source(declaration, hooks.resource(), options),
                 kafka ? identity(hooks.identity(), options) : null,
                 failures(options, decision, kafka ? BACKOFF_OF_RECORDS : BACKOFF_OF_ENTRIES),
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)));
     }
 
-    private Source source(Declaration declaration, Options options) {
-        if (declaration.door() == Door.KAFKA) {
+    private Source source(Declaration declaration, @Nullable ResourceResolver resource, Options options) {
+        if (declaration.door() != Door.OUTBOX) {
             options.rejectOverrides(OUTBOX_ONLY, "Remove it; it is for handlers of outbox entries");
-            return new KafkaSources(problems).of(declaration, options);
         }
-        options.rejectOverrides(KAFKA_ONLY, "Remove it; it is for handlers of Kafka records");
-        return OutboxSources.of(declaration, options);
+        if (declaration.door() != Door.JOB) {
+            options.rejectOverrides(JOB_ONLY, "Remove it; it is for handlers of jobs");
+        }
+        if (declaration.door() != Door.KAFKA) {
+            options.rejectOverrides(KAFKA_ONLY, "Remove it; it is for handlers of Kafka records");
+        }
+        return switch (declaration.door()) {
+            case KAFKA -> new KafkaSources(problems).of(declaration, options);
+            case OUTBOX -> {
+                options.rejectOverrides(NO_OUTBOX, "Remove it; the causality key of the entry is its resource");
+                yield OutboxSources.of(declaration, options);
+            }
+            case JOB -> JobSources.of(declaration, resource != null, options);
+        };
     }
 
     /** Reads every default once, so that a bad one is told even if each handler says otherwise. */
@@ -123,14 +138,14 @@ final class Definitions {
         return new Backoff(min, max);
     }
 
-    private ResourceResolver resource(@Nullable ResourceResolver given, Options options) {
+    private ResourceResolver resource(@Nullable ResourceResolver given, String usual, Options options) {
         if (given != null) {
             return ResourceExpression.canonical(given);
         }
         return options.parse(
                         "resource",
                         text -> Optional.of(ResourceExpression.parse(text, name -> bean(name, ResourceResolver.class))))
-                .orElseGet(() -> ResourceExpression.parse("@key", name -> event -> null));
+                .orElseGet(() -> ResourceExpression.parse(usual, name -> event -> null));
     }
 
     private @Nullable IdentityResolver identity(@Nullable IdentityResolver given, Options options) {

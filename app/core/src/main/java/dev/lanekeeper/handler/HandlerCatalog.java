@@ -84,9 +84,9 @@ public final class HandlerCatalog implements SmartInitializingSingleton {
         handlers = found;
     }
 
-    /** The outbox has handlers of its own as soon as anything takes entries. */
+    /** The outbox has handlers of its own as soon as anything takes entries, as which jobs may come too. */
     private List<Declaration> withBuiltIn(List<Declaration> declared) {
-        var outbox = declared.stream().anyMatch(d -> d.door() == Door.OUTBOX)
+        var outbox = declared.stream().anyMatch(d -> d.door() != Door.KAFKA)
                 || builtIn.stream().anyMatch(BuiltInHandler::always);
         var all = new ArrayList<>(declared);
         builtIn.stream()

@@ -3,6 +3,7 @@ package dev.lanekeeper.handler;
 import dev.lanekeeper.api.IdentityResolver;
 import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.api.RetryDecision;
+import dev.lanekeeper.work.Recurrence;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,15 @@ public record HandlerDefinition(
             this(taking, context, events, ordered, 0);
         }
     }
+
+    /**
+     * Jobs that are enqueued for the handler by its id, or that recur.
+     *
+     * @param resource how another node reads the resource from the payload; {@code null} for none
+     * @param recurrence {@code null} when it does not recur
+     */
+    public record JobSource(
+            @Nullable String resource, @Nullable Recurrence recurrence) implements Source {}
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

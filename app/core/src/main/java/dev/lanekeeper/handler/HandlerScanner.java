@@ -4,9 +4,14 @@ import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration;
+import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
 import dev.lanekeeper.api.KafkaEventHandlerRegistry;
 import dev.lanekeeper.api.change.Change;
 import dev.lanekeeper.api.change.ReliableAfterCommit;
+import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.job.LaneJobConfigurer;
+import dev.lanekeeper.api.job.LaneJobRegistration;
+import dev.lanekeeper.api.job.LaneJobRegistry;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
@@ -66,12 +71,16 @@ final class HandlerScanner {
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
             methods(userClass, OutboxEventHandler.class)
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            methods(userClass, LaneJob.class)
+                    .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
             found.addAll(callbacks(name, userClass));
             if (OutboxProcessor.class.isAssignableFrom(userClass)) {
                 found.add(processor(name, userClass));
             }
         }
         beans.getBeansOfType(KafkaEventHandlerConfigurer.class)
+                .forEach((name, configurer) -> found.addAll(registered(name, configurer)));
+        beans.getBeansOfType(LaneJobConfigurer.class)
                 .forEach((name, configurer) -> found.addAll(registered(name, configurer)));
         found.sort(Comparator.comparing(Declaration::id).thenComparing(Declaration::place));
         return found;
@@ -126,6 +135,13 @@ final class HandlerScanner {
                 && !annotation.event()[0].contains(",");
         String id = named ? annotation.context().trim() + "." + annotation.event()[0].trim() : annotation.id();
         return new Declaration(id(id, place), place, Door.OUTBOX, attributes, Map.of(), target);
+    }
+
+    private Declaration declared(String name, Class<?> userClass, Method method, LaneJob annotation) {
+        var target = target(name, userClass, method);
+        String place = place(name, target);
+        return new Declaration(
+                id(annotation.id(), place), place, Door.JOB, attributes(annotation), Map.of(), target);
     }
 
     private List<Declaration> callbacks(String name, Class<?> userClass) {
@@ -242,17 +258,23 @@ final class HandlerScanner {
         configurer.configure(registry);
         return registry.registrations().stream()
                 .map(KafkaEventHandlerRegistration::registered)
-                .map(r -> {
-                    String place = "registered by bean '" + name + "'";
-                    return new Declaration(
-                            id(r.id(), place),
-                            place,
-                            Door.KAFKA,
-                            r.options(),
-                            r.consumerProperties(),
-                            new Declaration.Function(r));
-                })
+                .map(r -> registered(name, Door.KAFKA, r))
                 .toList();
+    }
+
+    private List<Declaration> registered(String name, LaneJobConfigurer configurer) {
+        var registry = new LaneJobRegistry();
+        configurer.configure(registry);
+        return registry.registrations().stream()
+                .map(LaneJobRegistration::registered)
+                .map(r -> registered(name, Door.JOB, r))
+                .toList();
+    }
+
+    private Declaration registered(String name, Door door, Registered<?> r) {
+        String place = "registered by bean '" + name + "'";
+        return new Declaration(
+                id(r.id(), place), place, door, r.options(), r.consumerProperties(), new Declaration.Function(r));
     }
 
     private String id(String written, String place) {

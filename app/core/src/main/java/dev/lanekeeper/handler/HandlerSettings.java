@@ -97,6 +97,8 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String context,
             @Nullable String event,
             @Nullable String ordered,
+            @Nullable String cron,
+            @Nullable String zone,
             @Nullable String lane,
             @Nullable String dedup,
             @Nullable String maxRetries,

@@ -18,9 +18,14 @@ public final class Handlers {
         return List.copyOf(byId.values());
     }
 
-    /** Whether any of them handles outbox entries. */
+    /** Whether any of them handles outbox entries; where jobs are done one does, for they may come as entries. */
     public boolean takeEntries() {
         return byId.values().stream().anyMatch(h -> h.source() instanceof HandlerDefinition.OutboxSource);
+    }
+
+    /** Whether any of them does jobs. */
+    public boolean doJobs() {
+        return byId.values().stream().anyMatch(h -> h.source() instanceof HandlerDefinition.JobSource);
     }
 
     public @Nullable HandlerDefinition find(String id) {

@@ -1,10 +1,12 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
 import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
 import dev.lanekeeper.handler.HandlerDefinition.Taking;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.HandlerStore.Registration;
+import dev.lanekeeper.work.RecurringStore;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
 import java.util.LinkedHashMap;
@@ -34,7 +36,10 @@ public final class RegisteredHandlers {
 
     private static void subscribe(HandlerDefinition handler, int number, HandlerStore store) {
         var kind = handler.source() instanceof OutboxSource outbox ? kind(outbox.taking()) : null;
-        if (kind != null && handler.source() instanceof OutboxSource outbox) {
+        if (handler.source() instanceof JobSource job) {
+            store.subscribe(
+                    Subscription.ofJobs(number, handler.id(), handler.lanes().group(), job.resource()));
+        } else if (kind != null && handler.source() instanceof OutboxSource outbox) {
             store.subscribe(new Subscription(
                     number,
                     handler.id(),
@@ -47,6 +52,18 @@ public final class RegisteredHandlers {
         } else {
             store.unsubscribe(handler.id());
         }
+    }
+
+    /** Enters which of them recur, and when; called once at start-up. */
+    public void recur(RecurringStore recurring) {
+        byNumber.forEach((number, handler) -> {
+            var recurrence = handler.source() instanceof JobSource job ? job.recurrence() : null;
+            if (recurrence == null) {
+                recurring.end(number);
+            } else {
+                recurring.recur(number, recurrence);
+            }
+        });
     }
 
     private static @Nullable Kind kind(Taking taking) {

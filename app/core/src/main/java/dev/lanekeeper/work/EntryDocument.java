@@ -72,19 +72,29 @@ public final class EntryDocument {
 
     /** The arguments alone, as they were written. */
     public static byte[] arguments(byte[] document) {
+        var arguments = part(document, "arguments");
+        if (arguments == null) {
+            throw new IllegalArgumentException("This is no outbox entry: it has no arguments");
+        }
+        return arguments;
+    }
+
+    /** What stands under this name in a JSON object, as it was written; {@code null} if nothing does. */
+    static byte @Nullable [] part(byte[] document, String name) {
         try (var parser = JSON.createParser(ObjectReadContext.empty(), document)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                var found = parser.currentName().equals("arguments");
+                var found = parser.currentName().equals(name);
                 parser.nextToken();
                 var begin = parser.currentTokenLocation().getByteOffset();
                 parser.skipChildren();
                 if (found) {
+                    parser.finishToken();
                     return slice(document, begin, parser);
                 }
             }
         }
-        throw new IllegalArgumentException("This is no outbox entry: it has no arguments");
+        return null;
     }
 
     private static byte[] slice(byte[] document, long begin, JsonParser parser) {

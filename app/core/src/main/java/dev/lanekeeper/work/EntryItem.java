@@ -2,7 +2,9 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.RawEvent.RawHeader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param resource the canonical causality key; {@code null} for work without a lane of its own
  * @param payload the entry's document; {@code null} when the database refuses it
  * @param intakeError why it cannot run; the item fails with it
+ * @param job what else a job has; {@code null} for an entry that is none
  */
 public record EntryItem(
         int handlerId,
@@ -20,16 +23,57 @@ public record EntryItem(
         OutboxRow entry,
         byte @Nullable [] payload,
         List<RawHeader> headers,
-        @Nullable String intakeError) {
+        @Nullable String intakeError,
+        @Nullable Job job) {
+
+    /**
+     * What a job has besides.
+     *
+     * @param label a word for people
+     * @param dueAt when it may run first; {@code null} for at once
+     */
+    public record Job(@Nullable String label, @Nullable Instant dueAt) {}
+
+    /** An entry that is no job. */
+    public EntryItem(
+            int handlerId,
+            String laneGroup,
+            @Nullable String resource,
+            OutboxRow entry,
+            byte @Nullable [] payload,
+            List<RawHeader> headers,
+            @Nullable String intakeError) {
+        this(handlerId, laneGroup, resource, entry, payload, headers, intakeError, null);
+    }
 
     /** The same entry, to be shown as a failure. */
     EntryItem withError(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error);
+        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, job);
     }
 
     /** What is left when even its content is refused: which entry it was, and why it is not here. */
     EntryItem bare(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error);
+        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error, job);
+    }
+
+    boolean isDue(Instant now) {
+        return job == null || job.dueAt() == null || !job.dueAt().isAfter(now);
+    }
+
+    /** As a job; of an entry that is one. */
+    NewJob asJob() {
+        var part = Objects.requireNonNull(job);
+        return new NewJob(
+                handlerId,
+                laneGroup,
+                resource,
+                payload,
+                headers,
+                part.label(),
+                entry.createdAt(),
+                entry.entryId(),
+                null,
+                intakeError);
     }
 
     int bytes() {
@@ -38,6 +82,10 @@ public record EntryItem(
 
     @Nullable
     String traceParent() {
+        return traceParent(headers);
+    }
+
+    static @Nullable String traceParent(List<RawHeader> headers) {
         return headers.stream()
                 .filter(h -> h.name().equals("traceparent"))
                 .map(h -> h.value() == null ? null : new String(h.value(), StandardCharsets.UTF_8))

@@ -1,12 +1,10 @@
 package dev.lanekeeper.work;
 
-import dev.lanekeeper.work.HandOver.Reservation;
+import dev.lanekeeper.work.JobStore.PlacedJob;
 import dev.lanekeeper.work.LaneStore.Addition;
-import dev.lanekeeper.work.LaneStore.Assignment;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,9 +12,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -36,6 +36,8 @@ public final class EntryStorer {
     private final OutboxStore outbox;
     private final LaneStore lanes;
     private final ItemStore items;
+    private final JobStore jobs;
+    private final ScheduledJobStore scheduled;
     private final TallyStore tallies;
     private final NodeStore nodes;
     private final HandOver handOver;
@@ -56,6 +58,8 @@ public final class EntryStorer {
         this.outbox = new OutboxStore(database);
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);
+        this.jobs = new JobStore(database);
+        this.scheduled = new ScheduledJobStore(database);
         this.tallies = new TallyStore(database, clock);
         this.nodes = new NodeStore(database);
         this.handOver = handOver;
@@ -155,7 +159,7 @@ public final class EntryStorer {
     }
 
     private Moved moveOnce(Batch batch, Form form, String why) {
-        var workers = new Workers();
+        var workers = new ReservedWorkers(handOver, lanes, nodes);
         Written written;
         try {
             written = database.inTransaction(() -> {
@@ -185,7 +189,7 @@ public final class EntryStorer {
 
     private record Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {}
 
-    private Written write(Batch batch, Workers workers, Shape shape) {
+    private Written write(Batch batch, ReservedWorkers workers, Shape shape) {
         probe.reached(Step.STORE_BEGUN);
         database.guardLanes();
         var locked = outbox.lock(batch.shards());
@@ -197,7 +201,8 @@ public final class EntryStorer {
         var limits =
                 new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
         var entries = outbox.take(locked, limits);
-        var placed = place(expand(entries, shape));
+        var expanded = expand(entries, shape);
+        var placed = place(scheduleOthers(expanded));
         // Last, so that runs which record results in the same lanes wait for as little as possible.
         tallies.add(batch.nodeId(), batch.slot(), tally(placed));
         var owned = insert(placed, workers);
@@ -225,40 +230,33 @@ public final class EntryStorer {
                         .toList();
     }
 
+    /** Jobs for later go to those that wait for their time. */
+    private List<EntryItem> scheduleOthers(List<EntryItem> expanded) {
+        var now = clock.instant();
+        if (expanded.stream().allMatch(item -> item.isDue(now))) {
+            return expanded;
+        }
+        expanded.stream()
+                .filter(item -> !item.isDue(now))
+                .forEach(item -> scheduled.insert(
+                        item.asJob(),
+                        Objects.requireNonNull(
+                                Objects.requireNonNull(item.job()).dueAt())));
+        return expanded.stream().filter(item -> item.isDue(now)).toList();
+    }
+
     /** An item and the lane that it goes to. */
     record PlacedEntry(UUID laneId, EntryItem item) {}
 
     private List<PlacedEntry> place(List<EntryItem> expanded) {
-        var bundles = new HashMap<Integer, Bundle>();
+        var bundles = new Bundles(handOver, clock);
         return expanded.stream()
                 .map(item -> new PlacedEntry(
                         item.resource() == null
-                                ? bundles.computeIfAbsent(item.handlerId(), Bundle::new)
-                                        .next()
+                                ? bundles.next(item.handlerId())
                                 : LaneIds.of(item.laneGroup(), item.resource()),
                         item))
                 .toList();
-    }
-
-    /** Hands out bundles of a handler's items without a resource. */
-    private final class Bundle {
-
-        private final int size;
-        private UUID id = LaneIds.bundle(clock);
-        private int filled;
-
-        Bundle(int handlerId) {
-            this.size = handOver.bundleSize(handlerId);
-        }
-
-        UUID next() {
-            if (filled == size) {
-                id = LaneIds.bundle(clock);
-                filled = 0;
-            }
-            filled++;
-            return id;
-        }
     }
 
     private static List<Tally> tally(List<PlacedEntry> placed) {
@@ -279,7 +277,7 @@ public final class EntryStorer {
                 .toList();
     }
 
-    private Map<UUID, List<OwnedLane>> insert(List<PlacedEntry> placed, Workers workers) {
+    private Map<UUID, List<OwnedLane>> insert(List<PlacedEntry> placed, ReservedWorkers workers) {
         if (placed.isEmpty()) {
             return Map.of();
         }
@@ -287,9 +285,50 @@ public final class EntryStorer {
         workers.reserve(additions);
         var owned = workers.own(lanes.add(additions));
         probe.reached(Step.STORE_LANES_LOCKED);
-        items.insertEntries(clock.instant(), placed);
+        insertItems(placed);
         probe.reached(Step.STORE_INSERTED);
         return owned;
+    }
+
+    /** Entries and jobs are inserted by statements of their own, in turn only as far as they share a lane. */
+    private void insertItems(List<PlacedEntry> placed) {
+        if (placed.stream().allMatch(p -> !isJob(p))) {
+            items.insertEntries(clock.instant(), placed);
+            return;
+        }
+        var kinds = placed.stream()
+                .collect(Collectors.groupingBy(
+                        PlacedEntry::laneId,
+                        Collectors.mapping(p -> !isJob(p), Collectors.toSet())));
+        var begin = 0;
+        var ordered = kinds.values().stream().allMatch(k -> k.size() == 1)
+                ? Stream.concat(
+                                placed.stream().filter(p -> !isJob(p)),
+                                placed.stream().filter(EntryStorer::isJob))
+                        .toList()
+                : placed;
+        for (var end = 1; end <= ordered.size(); end++) {
+            if (end == ordered.size() || isJob(ordered.get(end)) != isJob(ordered.get(begin))) {
+                insertAlike(ordered.subList(begin, end));
+                begin = end;
+            }
+        }
+    }
+
+    private static boolean isJob(PlacedEntry placed) {
+        return placed.item().job() != null;
+    }
+
+    private void insertAlike(List<PlacedEntry> placed) {
+        if (isJob(placed.get(0))) {
+            jobs.insert(
+                    clock.instant(),
+                    placed.stream()
+                            .map(p -> new PlacedJob(p.laneId(), p.item().asJob()))
+                            .toList());
+        } else {
+            items.insertEntries(clock.instant(), placed);
+        }
     }
 
     /** One for each lane; handlers that share lanes have the first item's handler for its head. */
@@ -302,64 +341,5 @@ public final class EntryStorer {
         return waiting.values().stream()
                 .sorted(Comparator.comparing(Addition::laneId, LaneIds.LOCK_ORDER))
                 .toList();
-    }
-
-    /** The workers that are set aside for one try, by handler; known only when the entries are. */
-    private final class Workers {
-
-        private final Map<Integer, Reservation> reservations = new LinkedHashMap<>();
-        private final Map<UUID, Integer> handlers = new HashMap<>();
-
-        void reserve(List<Addition> additions) {
-            var lanesByHandler = new LinkedHashMap<Integer, Integer>();
-            additions.forEach(a -> {
-                lanesByHandler.merge(a.handlerId(), 1, Integer::sum);
-                handlers.put(a.laneId(), a.handlerId());
-            });
-            lanesByHandler.forEach((handler, count) -> reservations.put(handler, handOver.reserve(handler, count)));
-        }
-
-        Map<UUID, List<OwnedLane>> own(List<UUID> ready) {
-            var owned = new HashMap<UUID, List<OwnedLane>>();
-            var byHandler = ready.stream().collect(Collectors.groupingBy(handlers::get));
-            byHandler.forEach((handler, laneIds) -> {
-                var reservation = reservations.get(handler);
-                if (reservation != null && !reservation.runs().isEmpty() && nodes.holdAlive(reservation.nodeId())) {
-                    var assigned = own(reservation, ItemStorer.assign(laneIds, reservation));
-                    reservation.save(List.copyOf(assigned.keySet()));
-                    owned.putAll(assigned);
-                }
-            });
-            return owned;
-        }
-
-        private Map<UUID, List<OwnedLane>> own(Reservation reservation, List<Assignment> assignments) {
-            var owned = new HashMap<UUID, List<OwnedLane>>();
-            lanes.own(reservation.nodeId(), assignments)
-                    .forEach(o -> owned.computeIfAbsent(o.runId(), r -> new ArrayList<>())
-                            .add(o.lane()));
-            return owned;
-        }
-
-        /** After the commit. */
-        void start(Map<UUID, List<OwnedLane>> owned) {
-            reservations.values().forEach(reservation -> {
-                var its = new HashMap<UUID, List<OwnedLane>>();
-                reservation.runs().forEach(run -> {
-                    var given = owned.get(run);
-                    if (given != null) {
-                        its.put(run, given);
-                    }
-                });
-                reservation.start(its);
-            });
-            reservations.clear();
-        }
-
-        void release() {
-            reservations.values().forEach(Reservation::release);
-            reservations.clear();
-            handlers.clear();
-        }
     }
 }

@@ -17,6 +17,20 @@ public interface HandOver {
     /** How many items without a resource may share a bundle of this handler, from 1. */
     int bundleSize(int handlerId);
 
+    /** Of a node on which nothing runs. */
+    HandOver NONE = new HandOver() {
+
+        @Override
+        public Reservation reserve(int handlerId, int lanes) {
+            return new NoReservation();
+        }
+
+        @Override
+        public int bundleSize(int handlerId) {
+            return 1;
+        }
+    };
+
     /** Workers that were set aside; exactly one of {@link #start} and {@link #release} ends it. */
     interface Reservation {
 

@@ -47,14 +47,15 @@ public final class HandlerStore {
     public void subscribe(Subscription subscription) {
         var events = subscription.events();
         database.sql("""
-                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered, position)
-                        VALUES (?, ?, ?, ?::text[], ?, ?)
+                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered, position, resource)
+                        VALUES (?, ?, ?, ?::text[], ?, ?, ?)
                             ON CONFLICT (handler_id) DO UPDATE
                            SET kind = excluded.kind,
                                context = excluded.context,
                                events = excluded.events,
                                ordered = excluded.ordered,
-                               position = excluded.position
+                               position = excluded.position,
+                               resource = excluded.resource
                         """)
                 .param(subscription.handlerId())
                 .param(subscription.kind().code())
@@ -62,6 +63,7 @@ public final class HandlerStore {
                 .param(events == null ? null : events.toArray(String[]::new))
                 .param(subscription.ordered())
                 .param(subscription.position())
+                .param(subscription.resource())
                 .update();
     }
 

@@ -181,10 +181,10 @@ public final class ItemChangeStore {
                              INSERT INTO lanekeeper.work_item (
                                     handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
                                     stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error,
-                                    entry_id, context, event_name, retry_of)
+                                    entry_id, context, event_name, label, retry_of)
                              SELECT handler_id, source, ?, topic, partition, kafka_offset, produced_at, polled_at, ?, resource,
                                     event_key, payload, headers, checksum, trace_parent, intake_error, entry_id, context,
-                                    event_name, item_id
+                                    event_name, label, item_id
                                FROM lanekeeper.work_item
                               WHERE item_id = ?
                              RETURNING item_id, handler_id, lane_id, stored_at,

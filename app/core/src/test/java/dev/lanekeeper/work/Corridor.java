@@ -107,6 +107,8 @@ final class Corridor {
                             DELETE FROM lanekeeper.bulk_item;
                             DELETE FROM lanekeeper.outbox_entry;
                             DELETE FROM lanekeeper.outbox_subscription;
+                            DELETE FROM lanekeeper.scheduled_job;
+                            DELETE FROM lanekeeper.recurring_job;
                             DELETE FROM lanekeeper.setting_change;
                             DELETE FROM lanekeeper.housekeeping;
                             DELETE FROM lanekeeper.work_item_archive;

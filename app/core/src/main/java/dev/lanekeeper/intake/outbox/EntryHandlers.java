@@ -4,10 +4,13 @@ import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.work.EntryDocument;
 import dev.lanekeeper.work.EntryItem;
+import dev.lanekeeper.work.EntryItem.Job;
 import dev.lanekeeper.work.EntryStorer;
+import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.OutboxRow;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,9 @@ final class EntryHandlers implements EntryStorer.Expansion {
     }
 
     private List<EntryItem> items(OutboxRow entry, List<Subscription> takers) {
+        if (entry.context().equals(JobDocument.CONTEXT) && !takers.isEmpty()) {
+            return List.of(job(entry, takers.get(0)));
+        }
         var content = Content.of(entry, asked(takers));
         if (takers.isEmpty()) {
             return List.of(
@@ -51,6 +57,32 @@ final class EntryHandlers implements EntryStorer.Expansion {
                 .map(s -> content.item(
                         s.handlerId(), s.laneGroup(), s.ordered() ? ResourceKey.of(entry.causalityKey()) : null))
                 .toList();
+    }
+
+    private static EntryItem job(OutboxRow entry, Subscription handler) {
+        try {
+            var document = JobDocument.read(entry.arguments());
+            var resource = document.resource() == null ? ResourceKey.of(entry.causalityKey()) : document.resource();
+            return new EntryItem(
+                    handler.handlerId(),
+                    handler.laneGroup(),
+                    resource,
+                    entry,
+                    document.payload(),
+                    EntryHeaders.read(entry.headers()),
+                    null,
+                    new Job(document.label(), document.dueAt()));
+        } catch (RuntimeException e) {
+            return new EntryItem(
+                    handler.handlerId(),
+                    handler.laneGroup(),
+                    null,
+                    entry,
+                    entry.arguments().getBytes(StandardCharsets.UTF_8),
+                    List.of(),
+                    "the outbox entry makes no job: " + e,
+                    new Job(null, null));
+        }
     }
 
     private static List<String> asked(List<Subscription> takers) {

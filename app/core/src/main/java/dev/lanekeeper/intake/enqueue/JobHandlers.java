@@ -1,0 +1,71 @@
+package dev.lanekeeper.intake.enqueue;
+
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.handler.HandlerDefinition.JobSource;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.handler.RemoteResource;
+import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.OutboxStore;
+import dev.lanekeeper.work.Subscription;
+import dev.lanekeeper.work.Subscription.Kind;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Finds for whom a job is: a handler of this node, or one that some other node has. */
+final class JobHandlers {
+
+    private final Supplier<RegisteredHandlers> handlers;
+    private final Supplier<Database> database;
+
+    JobHandlers(Supplier<RegisteredHandlers> handlers, Supplier<Database> database) {
+        this.handlers = handlers;
+        this.database = database;
+    }
+
+    /**
+     * Whom a job is for.
+     *
+     * @param number in the database
+     */
+    record JobHandler(int number, String laneGroup, ResourceResolver resource) {}
+
+    JobHandler find(String id) {
+        for (var entry : handlers.get().byNumber().entrySet()) {
+            var definition = entry.getValue();
+            if (definition.id().equals(id) && definition.source() instanceof JobSource) {
+                return new JobHandler(
+                        entry.getKey(),
+                        definition.lanes().group(),
+                        definition.lanes().resource());
+            }
+        }
+        return elsewhere(id);
+    }
+
+    private JobHandler elsewhere(String id) {
+        var known = new OutboxStore(database.get())
+                .subscriptions().stream()
+                        .filter(s -> s.kind() == Kind.DOES_JOBS)
+                        .toList();
+        return known.stream()
+                .filter(s -> s.handler().equals(id))
+                .findFirst()
+                .map(s -> new JobHandler(s.handlerId(), s.laneGroup(), resource(s)))
+                .orElseThrow(() -> unknown(id, known));
+    }
+
+    private static ResourceResolver resource(Subscription subscription) {
+        var expression = subscription.resource();
+        return expression == null
+                ? event -> null
+                : event -> RemoteResource.of(subscription.handler(), expression).resourceOf(event);
+    }
+
+    private static IllegalArgumentException unknown(String id, List<Subscription> known) {
+        var names = known.stream().map(Subscription::handler).sorted().collect(Collectors.joining("', '", "'", "'"));
+        return new IllegalArgumentException("The job was not enqueued: no node has ever had a handler of jobs '" + id
+                + "'; " + (known.isEmpty() ? "there is none" : "there are " + names)
+                + ". Annotate a method of a bean with @LaneJob(id = \"" + id + "\")");
+    }
+}

@@ -1,0 +1,40 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.JobStore.PlacedJob;
+import dev.lanekeeper.work.Tally.Count;
+import java.time.Clock;
+import java.util.List;
+
+/** The statements with which a person changes a job that is scheduled. */
+public final class JobChangeStore {
+
+    private final ScheduledJobStore scheduled;
+    private final JobStore jobs;
+    private final TallyStore tallies;
+    private final Clock clock;
+
+    public JobChangeStore(Database database, Clock clock) {
+        this.scheduled = new ScheduledJobStore(database);
+        this.jobs = new JobStore(database);
+        this.tallies = new TallyStore(database, clock);
+        this.clock = clock;
+    }
+
+    /** Makes it an item that is DISCARDED from the first; false when it is scheduled no more. */
+    public boolean discard(long jobId, String reason) {
+        var job = scheduled.take(jobId).orElse(null);
+        if (job == null) {
+            return false;
+        }
+        var lane = job.resource() == null ? LaneIds.bundle(clock) : LaneIds.of(job.laneGroup(), job.resource());
+        jobs.insertDiscarded(clock.instant(), new PlacedJob(lane, job), reason);
+        tallies.add(
+                ItemChangeStore.NO_NODE,
+                TallyStore.PEOPLE,
+                List.of(new Tally(job.handlerId())
+                        .add(Count.CONSUMED, 1)
+                        .add(Count.STORED, 1)
+                        .add(Count.DISCARDED, 1)));
+        return true;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lanekeeper.work;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.util.RawValue;
+
+/**
+ * A job as the arguments of an outbox entry, in which it waits for the commit of the transaction that enqueued it. The entry's
+ * event is the id of the handler.
+ *
+ * @param payload JSON, as it was written; {@code null} for none
+ * @param resource the canonical key of its resource; {@code null} for the entry's causality key, or none
+ * @param dueAt when it may run first; {@code null} for at once
+ */
+public record JobDocument(
+        byte @Nullable [] payload,
+        @Nullable String resource,
+        @Nullable String label,
+        @Nullable Instant dueAt) {
+
+    /** Of entries that are jobs; no handler of entries is given them. */
+    public static final String CONTEXT = "lanekeeper.jobs";
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** For Jackson to write. */
+    public Map<String, Object> arguments() {
+        var arguments = new LinkedHashMap<String, Object>();
+        if (payload != null) {
+            arguments.put("payload", new RawValue(new String(payload, StandardCharsets.UTF_8)));
+        }
+        if (resource != null) {
+            arguments.put("resource", resource);
+        }
+        if (label != null) {
+            arguments.put("label", label);
+        }
+        if (dueAt != null) {
+            arguments.put("dueAt", dueAt.toString());
+        }
+        return arguments;
+    }
+
+    /** Of an entry that anybody may have written; throws if it makes no sense. */
+    public static JobDocument read(String arguments) {
+        var bytes = arguments.getBytes(StandardCharsets.UTF_8);
+        var root = MAPPER.readTree(bytes);
+        var dueAt = text(root, "dueAt");
+        return new JobDocument(
+                root.path("payload").isNull() ? null : EntryDocument.part(bytes, "payload"),
+                text(root, "resource"),
+                text(root, "label"),
+                dueAt == null ? null : Instant.parse(dueAt));
+    }
+
+    private static @Nullable String text(JsonNode root, String name) {
+        var node = root.path(name);
+        return node.isMissingNode() || node.isNull() ? null : node.asString();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job on its way into the corridor.
+ *
+ * @param laneGroup the group of the lane, that of the handler
+ * @param resource the canonical key of its resource; {@code null} for work without a lane of its own
+ * @param payload JSON; {@code null} for none
+ * @param label a word for people
+ * @param entryId of the outbox entry that it came as; {@code null} for none
+ * @param scheduledId of the scheduled job that it was; {@code null} for none
+ * @param intakeError why it cannot run; the item fails with it
+ */
+public record NewJob(
+        int handlerId,
+        String laneGroup,
+        @Nullable String resource,
+        byte @Nullable [] payload,
+        List<RawHeader> headers,
+        @Nullable String label,
+        Instant enqueuedAt,
+        @Nullable Long entryId,
+        @Nullable Long scheduledId,
+        @Nullable String intakeError) {
+
+    int bytes() {
+        return payload == null ? 0 : payload.length;
+    }
+}
