@@ -124,8 +124,7 @@ public final class Lanekeeper implements SmartLifecycle {
     }
 
     private boolean isMoving() {
-        return properties.roles().contains(Role.OUTBOX)
-                && catalog.handlers().takeEntries();
+        return properties.roles().contains(Role.OUTBOX) && catalog.handlers().takeEntries();
     }
 
     @Override

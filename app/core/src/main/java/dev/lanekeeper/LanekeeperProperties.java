@@ -21,7 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param application the name of this application: one database schema belongs to one application; default
  *     `spring.application.name`, and without that `application`
  * @param schema where the tables are
- * @param roles what this node does: `intake` stores records, `outbox` moves outbox entries, `workers` runs handlers
+ * @param roles what this node does: `intake` stores records, `outbox` moves outbox entries and stores jobs
+ *     when they are due, `workers` runs handlers
  * @param workers how many runs this node works on at once; by default 16, or as many as the connection pool has room for
  * @param flushSize at how many records a consumer stores what it has read
  * @param flushBytes at how many bytes a consumer stores what it has read

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event exactly as it came from its source: bytes, not yet decoded.
  *
- * @param topic the Kafka topic; {@code null} for an outbox entry
- * @param partition the partition, from 0; -1 for an outbox entry
- * @param offset the record's offset in its partition; -1 for an outbox entry
- * @param producedAt the record's timestamp, by the producer's or the broker's clock; when an outbox entry was written
+ * @param topic the Kafka topic; {@code null} for what does not come from Kafka
+ * @param partition the partition, from 0; -1 for what does not come from Kafka
+ * @param offset the record's offset in its partition; -1 for what does not come from Kafka
+ * @param producedAt the record's timestamp, by the producer's or the broker's clock; when an outbox entry was written, or a job enqueued
  * @param key the record key; {@code null} when it has none
  * @param value the record value, {@code null} for a tombstone; of an outbox entry, a JSON document of all that it has
  * @param headers all headers in their order; a name may occur more than once

@@ -203,8 +203,9 @@ final class Arguments {
         byte[] value = context.event().value();
         Object payload = value == null ? null : reader.read(value);
         if (payload == null && !nullable) {
-            throw new MissingArgumentException("There is no payload (a tombstone, or a job without one); if that may be, make the payload"
-                    + " parameter @Nullable or an Optional, or let the registration accept it");
+            throw new MissingArgumentException(
+                    "There is no payload (a tombstone, or a job without one); if that may be, make the payload"
+                            + " parameter @Nullable or an Optional, or let the registration accept it");
         }
         return payload;
     }

@@ -140,8 +140,7 @@ final class HandlerScanner {
     private Declaration declared(String name, Class<?> userClass, Method method, LaneJob annotation) {
         var target = target(name, userClass, method);
         String place = place(name, target);
-        return new Declaration(
-                id(annotation.id(), place), place, Door.JOB, attributes(annotation), Map.of(), target);
+        return new Declaration(id(annotation.id(), place), place, Door.JOB, attributes(annotation), Map.of(), target);
     }
 
     private List<Declaration> callbacks(String name, Class<?> userClass) {

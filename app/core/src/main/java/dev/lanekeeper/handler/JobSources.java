@@ -19,7 +19,8 @@ final class JobSources {
     }
 
     private static @Nullable Recurrence recurrence(Options options) {
-        String zone = options.parse("zone", text -> Optional.of(Recurrence.zone(text))).orElse(UTC);
+        String zone = options.parse("zone", text -> Optional.of(Recurrence.zone(text)))
+                .orElse(UTC);
         if (options.find("zone") != null && options.find("cron") == null) {
             options.reject("zone", "it recurs at no time, so it needs no time zone", "Give cron too, or remove it");
         }

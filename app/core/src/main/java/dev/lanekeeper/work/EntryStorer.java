@@ -298,8 +298,7 @@ public final class EntryStorer {
         }
         var kinds = placed.stream()
                 .collect(Collectors.groupingBy(
-                        PlacedEntry::laneId,
-                        Collectors.mapping(p -> !isJob(p), Collectors.toSet())));
+                        PlacedEntry::laneId, Collectors.mapping(p -> !isJob(p), Collectors.toSet())));
         var begin = 0;
         var ordered = kinds.values().stream().allMatch(k -> k.size() == 1)
                 ? Stream.concat(

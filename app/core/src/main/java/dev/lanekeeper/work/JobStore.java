@@ -65,8 +65,7 @@ final class JobStore {
                 .single();
     }
 
-    private StatementSpec bound(
-            String sql, Instant storedAt, List<PlacedJob> placed) {
+    private StatementSpec bound(String sql, Instant storedAt, List<PlacedJob> placed) {
         var jobs = placed.stream().map(PlacedJob::job).toList();
         return database.sql(sql)
                 .param(Database.timestamp(storedAt))

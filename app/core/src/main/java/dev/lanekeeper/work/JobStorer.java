@@ -101,8 +101,7 @@ public final class JobStorer {
     }
 
     private static NewJob job(Due due) {
-        return new NewJob(
-                due.handlerId(), due.laneGroup(), null, null, List.of(), null, due.dueAt(), null, null, null);
+        return new NewJob(due.handlerId(), due.laneGroup(), null, null, List.of(), null, due.dueAt(), null, null, null);
     }
 
     private <T> T inTurn(Function<Batch, T> step) {

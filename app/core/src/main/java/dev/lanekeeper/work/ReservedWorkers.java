@@ -52,8 +52,8 @@ final class ReservedWorkers {
     private Map<UUID, List<OwnedLane>> own(Reservation reservation, List<Assignment> assignments) {
         var owned = new HashMap<UUID, List<OwnedLane>>();
         lanes.own(reservation.nodeId(), assignments)
-                .forEach(o -> owned.computeIfAbsent(o.runId(), r -> new ArrayList<>())
-                        .add(o.lane()));
+                .forEach(o ->
+                        owned.computeIfAbsent(o.runId(), r -> new ArrayList<>()).add(o.lane()));
         return owned;
     }
 

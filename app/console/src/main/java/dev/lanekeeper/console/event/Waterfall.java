@@ -84,19 +84,24 @@ public record Waterfall(List<Stage> stages, String label) {
         return new Waterfall(List.copyOf(stages), label);
     }
 
+    private static Instant orElse(@Nullable Instant produced, ItemRow row) {
+        return produced == null ? row.polledAt() : produced;
+    }
+
     private static List<Span> spans(ItemRow row, Instant now) {
         var spans = new ArrayList<Span>();
         var produced = row.producedAt();
-        if (produced != null) {
-            spans.add(
-                    row.entry() == null
-                            ? span("kafka", "in Kafka", "Produced", produced, row.polledAt(), now)
-                            : span("kafka", "in the outbox", "Written", produced, row.polledAt(), now));
+        if (row.job() != null) {
+            spans.add(span("kafka", "until its time", "Enqueued", orElse(produced, row), row.storedAt(), now));
+        } else if (row.entry() != null) {
+            spans.add(span("kafka", "in the outbox", "Written", orElse(produced, row), row.polledAt(), now));
+            spans.add(span("buffer", "on the move", "Taken", row.polledAt(), row.storedAt(), now));
+        } else {
+            if (produced != null) {
+                spans.add(span("kafka", "in Kafka", "Produced", produced, row.polledAt(), now));
+            }
+            spans.add(span("buffer", "in the buffer", "Polled", row.polledAt(), row.storedAt(), now));
         }
-        spans.add(
-                row.entry() == null
-                        ? span("buffer", "in the buffer", "Polled", row.polledAt(), row.storedAt(), now)
-                        : span("buffer", "on the move", "Taken", row.polledAt(), row.storedAt(), now));
         var started = row.startedAt();
         var finished = row.finishedAt();
         if (started != null) {

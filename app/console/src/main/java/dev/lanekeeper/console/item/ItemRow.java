@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group the Kafka consumer group of its handler
  * @param entry what it was in the outbox; {@code null} for what came from elsewhere
+ * @param job what it was when it was enqueued; {@code null} for what comes from elsewhere
  * @param laneId where it waits, or the lane that it was stored in
  * @param dueAt when it may run; {@code null} once it is finished
  * @param attempts how often its handler has been called
@@ -25,6 +26,7 @@ public record ItemRow(
         @Nullable Integer partition,
         @Nullable Long offset,
         @Nullable Entry entry,
+        @Nullable Job job,
         @Nullable String resource,
         UUID laneId,
         @Nullable Instant producedAt,
@@ -46,6 +48,18 @@ public record ItemRow(
 
     /** An outbox entry. */
     public record Entry(long id, String context, String event) {}
+
+    /**
+     * A job.
+     *
+     * @param label a word for people
+     * @param scheduledId what it was called while it was scheduled
+     * @param entryId the outbox entry that it came as, in a transaction of the application
+     */
+    public record Job(
+            @Nullable String label,
+            @Nullable Long scheduledId,
+            @Nullable Long entryId) {}
 
     /** Its place in a list of that order. */
     public Place place(ItemOrder order) {

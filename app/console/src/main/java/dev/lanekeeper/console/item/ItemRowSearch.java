@@ -1,6 +1,7 @@
 package dev.lanekeeper.console.item;
 
 import dev.lanekeeper.console.item.ItemRow.Entry;
+import dev.lanekeeper.console.item.ItemRow.Job;
 import dev.lanekeeper.work.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares items with a filter, and reads what lists show of them. */
 final class ItemRowSearch {
+
+    /** As {@code work_item.source} has it. */
+    private static final int OUTBOX = 2;
+
+    private static final int ENQUEUED = 3;
 
     private final BoundedSearch search;
 
@@ -83,7 +89,7 @@ final class ItemRowSearch {
         }
         return search.sql("""
                         SELECT w.item_id, h.name AS handler, h.kafka_group, w.topic, w.partition, w.kafka_offset, w.resource,
-                               w.entry_id, w.context, w.event_name,
+                               w.entry_id, w.context, w.event_name, w.source, w.label, w.scheduled_id,
                                coalesce(i.lane_id, w.lane_id) AS lane_id, w.produced_at, w.polled_at, w.stored_at,
                                o.started_at, o.finished_at, i.due_at,
                                coalesce(o.state, CASE WHEN i.item_id IS NULL THEN 5 ELSE 0 END) AS state,
@@ -94,7 +100,8 @@ final class ItemRowSearch {
                           FROM unnest(?::bigint[]) WITH ORDINALITY AS k (item_id, place)
                          CROSS JOIN LATERAL (
                                SELECT item_id, handler_id, topic, partition, kafka_offset, resource, lane_id, produced_at,
-                                      polled_at, stored_at, retry_of, entry_id, context, event_name
+                                      polled_at, stored_at, retry_of, entry_id, context, event_name, source, label,
+                                      scheduled_id
                                  FROM lanekeeper.work_item
                                 WHERE item_id = k.item_id
                                 LIMIT 1) AS w
@@ -136,6 +143,7 @@ final class ItemRowSearch {
                 row.getObject("partition", Integer.class),
                 row.getObject("kafka_offset", Long.class),
                 entry(row),
+                job(row),
                 row.getString("resource"),
                 row.getObject("lane_id", UUID.class),
                 instant(row, "produced_at"),
@@ -158,7 +166,18 @@ final class ItemRowSearch {
 
     private static @Nullable Entry entry(ResultSet row) throws SQLException {
         var id = row.getObject("entry_id", Long.class);
-        return id == null ? null : new Entry(id, row.getString("context"), row.getString("event_name"));
+        return id == null || row.getInt("source") != OUTBOX
+                ? null
+                : new Entry(id, row.getString("context"), row.getString("event_name"));
+    }
+
+    private static @Nullable Job job(ResultSet row) throws SQLException {
+        return row.getInt("source") == ENQUEUED
+                ? new Job(
+                        row.getString("label"),
+                        row.getObject("scheduled_id", Long.class),
+                        row.getObject("entry_id", Long.class))
+                : null;
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * An item as lists on pages show it.
  *
  * @param tone of the badge with the state
- * @param source where it came from: topic, partition and offset, or context and event of an outbox entry
+ * @param source where it came from: topic, partition and offset, or context and event of an outbox entry, label of a job
  * @param error class and message of the last failed attempt, or why it was rejected or discarded
  */
 public record ItemView(
@@ -65,6 +65,10 @@ public record ItemView(
         var entry = row.entry();
         if (entry != null) {
             return Shown.text(entry.context()) + " " + Shown.text(entry.event());
+        }
+        var job = row.job();
+        if (job != null) {
+            return job.label() == null ? "job" : "job " + Shown.text(job.label());
         }
         var topic = row.topic();
         return topic == null ? "–" : Shown.text(topic) + " " + row.partition() + ":" + row.offset();

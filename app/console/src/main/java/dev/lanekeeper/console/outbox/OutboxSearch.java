@@ -102,6 +102,7 @@ final class OutboxSearch {
                                          LIMIT ?) AS f) AS failed
                           FROM lanekeeper.outbox_subscription AS s
                           JOIN lanekeeper.handler AS h ON h.handler_id = s.handler_id
+                         WHERE s.kind <> 4
                          ORDER BY h.name
                         """)
                 .param(now)

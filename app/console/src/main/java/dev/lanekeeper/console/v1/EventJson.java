@@ -40,6 +40,12 @@ final class EventJson {
             json.put("context", entry.context());
             json.put("event_name", entry.event());
         }
+        var job = row.job();
+        if (job != null) {
+            json.put("label", job.label());
+            json.put("scheduled_id", job.scheduledId());
+            json.put("entry_id", job.entryId());
+        }
         json.put("resource", row.resource());
         json.put("lane_id", row.laneId());
         json.put("entity_id", row.entityId());

@@ -1,0 +1,151 @@
+package dev.lanekeeper.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Jobs whose time comes, and jobs that recur, on a clock that is moved by hand. */
+class JobStorerTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final Corridor corridor = Corridor.open();
+    private final RecurringStore recurring = new RecurringStore(corridor.database, corridor.clock);
+    private final JobStorer storer = new JobStorer(
+            corridor.database,
+            new JobStorer.Door() {
+                @Override
+                public HandOver handOver() {
+                    return HandOver.NONE;
+                }
+
+                @Override
+                public long nodeId() {
+                    return 1;
+                }
+            },
+            corridor.clock,
+            step -> corridor.probe.reached(step));
+
+    @Test
+    void makesItemsOfJobsInTheOrderOfTheirTimesAtTheEndOfTheirLane() {
+        storer.schedule(job("second", "a"), corridor.clock.instant().plus(HOUR));
+        storer.schedule(job("first", "a"), corridor.clock.instant().plus(HOUR.dividedBy(2)));
+        storer.schedule(job("tomorrow", "a"), corridor.clock.instant().plus(Duration.ofDays(1)));
+        storer.store(job("now", "a"));
+
+        assertThat(storer.promote(10)).isTrue();
+        assertThat(waiting()).containsExactly("now");
+        assertThat(storer.firstDue()).isEqualTo(corridor.clock.instant().plus(HOUR.dividedBy(2)));
+
+        corridor.clock.advance(HOUR);
+        storer.store(job("meanwhile", "a"));
+        assertThat(storer.promote(10)).isTrue();
+        assertThat(waiting()).containsExactly("now", "meanwhile", "first", "second");
+        assertThat(new ConservationSearch(corridor.database).strays()).isEmpty();
+    }
+
+    @Test
+    void leavesJobsToWhoeverMakesItemsOfThemAlready() throws Exception {
+        storer.schedule(job("one", null), corridor.clock.instant());
+
+        try (var other = Corridor.connections().getConnection();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("SELECT pg_advisory_xact_lock(hashtext('lanekeeper.scheduled_job'), 0)");
+            assertThat(storer.promote(10)).isFalse();
+            assertThat(waiting()).isEmpty();
+            other.rollback();
+        }
+        assertThat(storer.promote(10)).isTrue();
+        assertThat(waiting()).containsExactly("one");
+    }
+
+    @Test
+    void keepsAJobScheduledWhenTheTransactionThatStoresItFails() {
+        storer.schedule(job("one", "a"), corridor.clock.instant());
+        corridor.probe = step -> {
+            if (step == Probe.Step.STORE_BEFORE_COMMIT) {
+                throw new IllegalStateException("halted");
+            }
+        };
+
+        assertThat(catchThrowable(() -> storer.promote(10))).hasMessage("halted");
+        corridor.probe = Probe.NONE;
+        assertThat(waiting()).isEmpty();
+        assertThat(storer.promote(10)).isTrue();
+        assertThat(waiting()).containsExactly("one");
+    }
+
+    @Test
+    void storesOneJobForAllTheTimesThatWereMissed() {
+        recurring.recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        corridor.clock.advance(HOUR.multipliedBy(5).plusMinutes(10));
+
+        storer.promote(10);
+        storer.promote(10);
+
+        assertThat(corridor.count("lanekeeper.lane_item")).isOne();
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T06:00:00Z"));
+    }
+
+    @Test
+    void leavesOutATimeAtWhichTheJobOfTheTimeBeforeIsUnfinished() {
+        recurring.recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        for (var hour = 0; hour < 3; hour++) {
+            corridor.clock.advance(HOUR);
+            storer.promote(10);
+        }
+        assertThat(corridor.count("lanekeeper.work_item")).isOne();
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 2"))
+                .isOne();
+
+        corridor.drain();
+        corridor.clock.advance(HOUR);
+        storer.promote(10);
+        assertThat(corridor.count("lanekeeper.work_item")).isEqualTo(2);
+    }
+
+    @Test
+    void keepsTheNextTimeAcrossAStartUnlessTheRecurrenceHasChanged() {
+        recurring.recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        corridor.clock.advance(HOUR.multipliedBy(2));
+        recurring.recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T01:00:00Z"));
+
+        recurring.recur(corridor.handlerId, Recurrence.of("0 30 * * * *", "Asia/Kolkata"));
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T03:00:00Z"));
+
+        recurring.end(corridor.handlerId);
+        assertThat(storer.firstDue()).isEqualTo(Instant.MAX);
+    }
+
+    private List<String> waiting() {
+        return corridor.database.sql("""
+                        SELECT convert_from(payload, 'UTF8')
+                          FROM lanekeeper.lane_item
+                          JOIN lanekeeper.work_item USING (item_id)
+                         ORDER BY item_id
+                        """).query(String.class).list();
+    }
+
+    private NewJob job(String payload, @Nullable String resource) {
+        return new NewJob(
+                corridor.handlerId,
+                "orders",
+                resource,
+                payload.getBytes(StandardCharsets.UTF_8),
+                List.of(),
+                null,
+                corridor.clock.instant(),
+                null,
+                null,
+                null);
+    }
+}
