@@ -2,6 +2,8 @@ package dev.lanekeeper;
 
 import dev.lanekeeper.handler.BuiltInHandler;
 import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.handler.HandlerRule;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -24,15 +26,18 @@ class HandlerConfiguration {
             Environment environment,
             PropertiesReader.Result read,
             ObjectProvider<DataSource> dataSource,
-            ObjectProvider<BuiltInHandler> builtIn) {
+            ObjectProvider<BuiltInHandler> builtIn,
+            ObjectProvider<HandlerRule> rules) {
         return new HandlerCatalog(
                 beans,
                 environment,
                 read.properties().handlerSettings(),
                 dataSource::getObject,
                 builtIn.orderedStream().toList(),
-                handlers -> new PoolRoom(read.properties(), handlers, dataSource.getIfUnique())
-                        .shortage().stream().toList(),
+                handlers -> Stream.concat(
+                                new PoolRoom(read.properties(), handlers, dataSource.getIfUnique()).shortage().stream(),
+                                rules.orderedStream().flatMap(rule -> rule.problems(handlers).stream()))
+                        .toList(),
                 read.problems());
     }
 }

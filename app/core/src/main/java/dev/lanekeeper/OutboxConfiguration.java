@@ -8,6 +8,7 @@ import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
 import dev.lanekeeper.handler.HandlerDefinition.Taking;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.intake.outbox.ChangeRecorder;
+import dev.lanekeeper.intake.outbox.ChangeWriter;
 import dev.lanekeeper.intake.outbox.DirtyShards;
 import dev.lanekeeper.intake.outbox.MoverSettings;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
@@ -21,6 +22,7 @@ import dev.lanekeeper.work.Probe;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -38,13 +40,15 @@ import tools.jackson.databind.json.JsonMapper;
 class OutboxConfiguration {
 
     private static final String OUTBOX = "lanekeeperOutbox";
+    private static final String CHANGE_WRITER = "lanekeeperChangeWriter";
     private static final String CHANGES = "lanekeeperChanges";
+    private static final Set<String> DOORS = Set.of(OUTBOX, CHANGE_WRITER, CHANGES);
 
-    /** Whether some bean of the application may write entries; the recorder of changes, and the door for jobs, are not. */
+    /** Whether some bean of the application may write entries; those that give the doors to it, and the door for jobs, are not. */
     static boolean isUsed(ConfigurableBeanFactory beans) {
-        return Stream.of(OUTBOX, CHANGES)
+        return DOORS.stream()
                 .flatMap(name -> Stream.of(beans.getDependentBeans(name)))
-                .anyMatch(dependent -> !dependent.equals(CHANGES) && !dependent.equals(JobConfiguration.JOBS));
+                .anyMatch(dependent -> !DOORS.contains(dependent) && !dependent.equals(JobConfiguration.JOBS));
     }
 
     @Bean
@@ -64,11 +68,16 @@ class OutboxConfiguration {
                 database::getObject, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP), dirty);
     }
 
+    @Bean(CHANGE_WRITER)
+    ChangeWriter lanekeeperChangeWriter(ObjectProvider<Database> database, Outbox outbox) {
+        return new ChangeWriter(database::getObject, outbox);
+    }
+
     @Bean(CHANGES)
     @ConditionalOnMissingBean
-    Changes lanekeeperChanges(ObjectProvider<Database> database, Outbox outbox, ObjectProvider<JsonMapper> mappers) {
-        var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
-        return new ChangeRecorder(database::getObject, outbox, mapper);
+    Changes lanekeeperChanges(ChangeWriter writer, ObjectProvider<JsonMapper> mappers) {
+        return new ChangeRecorder(
+                writer, mappers.getIfUnique(() -> JsonMapper.builder().build()));
     }
 
     @Bean

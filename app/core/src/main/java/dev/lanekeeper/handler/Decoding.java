@@ -1,7 +1,6 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.change.ResourceFinder;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.convert.ApplicationConversionService;
@@ -18,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param finders of resources that callbacks ask for
  */
 record Decoding(
-        JsonMapper mapper, HeaderValues headers, @Nullable Validator validator, List<ResourceFinder<?>> finders) {
+        JsonMapper mapper, HeaderValues headers, @Nullable Validator validator, Finders finders) {
 
     static Decoding of(ListableBeanFactory beans) {
         return new Decoding(
@@ -26,8 +25,12 @@ record Decoding(
                         .getIfUnique(() -> JsonMapper.builder().build()),
                 new HeaderValues(ApplicationConversionService.getSharedInstance()),
                 beans.getBeanProvider(Validator.class).getIfUnique(),
-                beans.<ResourceFinder<?>>getBeanProvider(ResolvableType.forClass(ResourceFinder.class)).stream()
-                        .toList());
+                new Finders(
+                        beans.<ResourceFinder<?>>getBeanProvider(ResolvableType.forClass(ResourceFinder.class)).stream()
+                                .toList(),
+                        beans.getBeanProvider(FinderSource.class)
+                                .orderedStream()
+                                .toList()));
     }
 
     /** Checks payloads if the parameter is annotated so, as {@code @Valid} and {@code @Validated} are. */

@@ -2,34 +2,26 @@ package dev.lanekeeper.intake.outbox;
 
 import dev.lanekeeper.api.change.ChangeType;
 import dev.lanekeeper.api.change.Changes;
-import dev.lanekeeper.api.outbox.Outbox;
-import dev.lanekeeper.api.outbox.OutboxMessage;
 import dev.lanekeeper.handler.ResourceName;
-import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.OutboxStore;
+import dev.lanekeeper.intake.outbox.ChangeWriter.ResourceChange;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes a change as an outbox entry with its attributes before and after, if some callback, on whatever node, takes it. */
+/** Records what is told of a resource, with its attributes before and after as Jackson writes them. */
 public final class ChangeRecorder implements Changes {
 
-    private final Supplier<Database> database;
-    private final Outbox outbox;
+    private final ChangeWriter writer;
     private final JsonMapper mapper;
 
-    /** @param database asked when the first change is recorded */
-    public ChangeRecorder(Supplier<Database> database, Outbox outbox, JsonMapper mapper) {
-        this.database = database;
-        this.outbox = outbox;
+    public ChangeRecorder(ChangeWriter writer, JsonMapper mapper) {
+        this.writer = writer;
         this.mapper = mapper;
     }
 
@@ -56,19 +48,7 @@ public final class ChangeRecorder implements Changes {
     private void record(ChangeType type, Class<?> of, @Nullable ObjectNode before, @Nullable ObjectNode after) {
         var resource = ResourceName.of(of);
         var id = id(resource, of, before, after);
-        var event = ResourceName.event(resource.name(), type);
-        var ours = database.get();
-        if (!ours.isInTransaction()) {
-            throw new IllegalTransactionStateException("The change '" + event + "' of " + id
-                    + " was not recorded: there is no transaction of Lanekeeper's DataSource. Record it inside the"
-                    + " @Transactional method, or the TransactionTemplate, that makes the change");
-        }
-        var changed = difference(before, after);
-        if (!changed.isEmpty() && new OutboxStore(ours).isTaken(ResourceName.CONTEXT, event)) {
-            outbox.publish(OutboxMessage.of(ResourceName.CONTEXT, event)
-                    .withCausalityKey(resource.name() + ":" + id)
-                    .withChanges(resource.name(), id, changed));
-        }
+        writer.write(List.of(new ResourceChange(resource, id, type, difference(before, after))));
     }
 
     private ObjectNode json(Object resource) {
