@@ -1,23 +1,15 @@
 package dev.lanekeeper.dispatch;
 
 import dev.lanekeeper.handler.RegisteredHandlers;
-import dev.lanekeeper.jobs.JobRunrServer;
 import dev.lanekeeper.run.ActiveRun;
-import dev.lanekeeper.run.ActiveRuns;
 import dev.lanekeeper.run.RunSupply;
-import dev.lanekeeper.setting.LiveSettings;
-import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.LaneClaimer;
 import dev.lanekeeper.work.LaneSearch;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Recorded;
-import dev.lanekeeper.work.Run;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -50,14 +42,9 @@ final class Dispatcher implements RunSupply {
     private final Workers workers;
     private final Pace pace;
     private final Hints hints;
-    private final LiveSettings settings;
     private final DueTimes dueTimes = new DueTimes();
-    private final ActiveRuns runs;
-    private final LaneClaimer claimer;
+    private final LaneClaims claims;
     private final LaneSearch lanes;
-    private final NodeLife life;
-    private final JobRunrServer jobs;
-    private final Launcher launcher;
     private final Clock clock;
     private final Thread thread = new Thread(this::loop, "lanekeeper-dispatcher");
     private boolean woken;
@@ -65,30 +52,13 @@ final class Dispatcher implements RunSupply {
     private volatile boolean hungry;
     private boolean troubled;
 
-    /** What the dispatcher decides by. */
-    record Rules(RegisteredHandlers handlers, Workers workers, Pace pace, Hints hints, LiveSettings settings) {}
-
-    /** What it acts with. */
-    record Hands(
-            ActiveRuns runs,
-            LaneClaimer claimer,
-            LaneSearch lanes,
-            NodeLife life,
-            JobRunrServer jobs,
-            Launcher launcher) {}
-
-    Dispatcher(Rules rules, Hands hands, Clock clock) {
+    Dispatcher(LaneClaims.Rules rules, LaneClaims claims, LaneSearch lanes, Clock clock) {
         this.handlers = rules.handlers();
         this.workers = rules.workers();
         this.pace = rules.pace();
         this.hints = rules.hints();
-        this.settings = rules.settings();
-        this.runs = hands.runs();
-        this.claimer = hands.claimer();
-        this.lanes = hands.lanes();
-        this.life = hands.life();
-        this.jobs = hands.jobs();
-        this.launcher = hands.launcher();
+        this.claims = claims;
+        this.lanes = lanes;
         this.clock = clock;
         thread.setDaemon(true);
     }
@@ -101,6 +71,7 @@ final class Dispatcher implements RunSupply {
     /** No run is started any more, and those that work give their lanes back after the current item. */
     void stop() {
         stopping = true;
+        claims.close();
         wake();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
@@ -127,7 +98,7 @@ final class Dispatcher implements RunSupply {
 
     /** Whether a run may be started on this node now. */
     boolean isOpen() {
-        return !stopping && life.mayStart() && jobs.isRunning();
+        return claims.isOpen();
     }
 
     private void loop() {
@@ -192,105 +163,29 @@ final class Dispatcher implements RunSupply {
     }
 
     private void dispatch() {
-        while (isOpen() && dispatchOnce()) {
-            if (stopping) {
-                return;
-            }
+        while (isOpen() && claims.startRuns()) {
+            // As long as there are both lanes and workers.
         }
-    }
-
-    private boolean dispatchOnce() {
-        var wanted = new LinkedHashMap<Integer, Integer>();
-        for (int handler : handlers.numbers()) {
-            var allowed = workers.allowed(handler);
-            if (allowed > 0 && mayRun(handler) && hints.take(handler)) {
-                wanted.put(handler, Math.min(2_048, allowed * pace.most(handler)));
-            }
-        }
-        if (wanted.isEmpty()) {
-            return false;
-        }
-        var plan = new RunPlan(workers, pace, jobs);
-        Map<UUID, List<OwnedLane>> owned;
-        wanted.keySet().forEach(hints::asks);
-        try {
-            owned = claimer.claim(life.nodeId(), wanted, plan);
-        } catch (RuntimeException | Error e) {
-            plan.release();
-            hints.hint(wanted.keySet());
-            throw e;
-        } finally {
-            wanted.keySet().forEach(hints::answered);
-        }
-        hints.hint(plan.more());
-        launcher.launch(life.nodeId(), plan.reserved(), owned);
-        return !owned.isEmpty();
     }
 
     @Override
     public @Nullable ActiveRun adopt(UUID runId) {
-        for (int handler : handlers.numbers()) {
-            var slots = isOpen() && mayRun(handler) ? workers.reserve(handler, 1) : List.<Integer>of();
-            if (slots.isEmpty()) {
-                continue;
-            }
-            var claimed = claimFor(runId, handler, pace.next(handler, 0));
-            if (claimed.isEmpty()) {
-                workers.release(handler, slots.get(0));
-                continue;
-            }
-            var run = new ActiveRun(new Run(life.nodeId(), runId), handler, slots.get(0), claimed);
-            runs.add(run);
-            return run;
-        }
-        return null;
+        return claims.adopt(runId);
     }
 
     @Override
     public List<OwnedLane> next(ActiveRun run) {
+        var claimed = claims.next(run);
         var handler = run.handlerId();
-        if (!isOpen() || !mayRun(handler) || run.run().nodeId() != life.nodeId() || !mayHaveMore(handler)) {
-            return List.of();
-        }
-        var wanted = pace.next(handler, run.fullClaims());
-        var claimed = claimFor(run.run().runId(), handler, wanted);
-        run.claimed(claimed.size() >= wanted);
-        if (claimed.size() >= wanted) {
-            hints.hint(handler);
-            if (workers.allowed(handler) > 0) {
-                wake();
-            }
+        if (!claimed.isEmpty() && hints.isHinted(handler) && workers.allowed(handler) > 0) {
+            wake();
         }
         return claimed;
     }
 
-    /** A claim that is under way has taken the hint, and may leave more than it finds. */
-    private boolean mayHaveMore(int handler) {
-        return hints.take(handler) || hints.isBeingAsked(handler);
-    }
-
-    private List<OwnedLane> claimFor(UUID runId, int handler, int wanted) {
-        hints.asks(handler);
-        try {
-            return claimer.claim(
-                            life.nodeId(),
-                            Map.of(handler, wanted),
-                            ready -> Map.of(runId, ready.getOrDefault(handler, List.of())))
-                    .getOrDefault(runId, List.of());
-        } catch (DataAccessException | TransactionException e) {
-            hints.hint(handler);
-            if (!Database.isAway(e) && !Database.isRepeatable(e)) {
-                throw e;
-            }
-            return List.of();
-        } finally {
-            hints.answered(handler);
-        }
-    }
-
     @Override
     public boolean mayRun(int handlerId) {
-        return handlers.find(handlerId) != null && !settings.isProcessingPaused(handlerId);
+        return claims.mayRun(handlerId);
     }
 
     @Override

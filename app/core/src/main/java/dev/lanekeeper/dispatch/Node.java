@@ -85,10 +85,9 @@ public final class Node {
         var pace = new Pace(settings.run().maxItems() == 1);
         var launcher = new Launcher(runs, workers, jobs);
         var claimer = new LaneClaimer(database, clock, probe);
-        this.dispatcher = new Dispatcher(
-                new Dispatcher.Rules(handlers, workers, pace, new Hints(handlers.numbers()), live),
-                new Dispatcher.Hands(runs, claimer, lanes, life, jobs, launcher),
-                clock);
+        var rules = new LaneClaims.Rules(handlers, workers, pace, new Hints(handlers.numbers()), live);
+        var claims = new LaneClaims(rules, new LaneClaims.Hands(runs, claimer, life, jobs, launcher));
+        this.dispatcher = new Dispatcher(rules, claims, lanes, clock);
         this.wakeUps = new WakeUps(new SignalStore(database), life, dispatcher::hinted);
         this.handOver =
                 new WorkerHandOver(new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps));

@@ -6,12 +6,10 @@ import dev.lanekeeper.api.outbox.OutboxEntry;
 import org.jspecify.annotations.Nullable;
 
 /** Asks a callback's conditions before it is called, both of which must be content, and then whether its resource is there. */
-final class CallbackCall implements HandlerCall {
+final class CallbackCall extends AskedFirst {
 
-    private final HandlerCall call;
     private final @Nullable ChangeCondition condition;
     private final @Nullable ChangeCondition unless;
-
     private final Class<?> resource;
     private final ChangeReader changes;
 
@@ -21,7 +19,7 @@ final class CallbackCall implements HandlerCall {
             @Nullable ChangeCondition unless,
             Class<?> resource,
             ChangeReader changes) {
-        this.call = call;
+        super(call);
         this.condition = condition;
         this.unless = unless;
         this.resource = resource;
@@ -31,7 +29,7 @@ final class CallbackCall implements HandlerCall {
     @Override
     public Outcome call(EventContext context) throws Throwable {
         var entry = entry(context);
-        return isWanted(entry) && changes.isThere(resource, entry) ? call.call(context) : Outcome.skip();
+        return isWanted(entry) && changes.isThere(resource, entry) ? proceed(context) : Outcome.skip();
     }
 
     private boolean isWanted(OutboxEntry entry) {
@@ -44,25 +42,5 @@ final class CallbackCall implements HandlerCall {
         } catch (RuntimeException | StackOverflowError e) {
             throw new CannotHeal(e);
         }
-    }
-
-    @Override
-    public Outcome.Ack fieldsOf(EventContext context) {
-        return call.fieldsOf(context);
-    }
-
-    @Override
-    public @Nullable Transaction transaction() {
-        return call.transaction();
-    }
-
-    @Override
-    public void start() {
-        call.start();
-    }
-
-    @Override
-    public void stop() {
-        call.stop();
     }
 }

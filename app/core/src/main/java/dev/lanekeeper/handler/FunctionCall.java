@@ -6,18 +6,15 @@ import dev.lanekeeper.api.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the function of a handler that was registered in code. */
-final class FunctionCall<T> implements HandlerCall {
+final class FunctionCall<T> extends HookedCall {
 
     private final EventFunction<T> function;
     private final Argument payload;
-    private final @Nullable Transaction transaction;
-    private final Hooks hooks;
 
     FunctionCall(EventFunction<T> function, Argument payload, @Nullable Transaction transaction, Hooks hooks) {
+        super(transaction, hooks);
         this.function = function;
         this.payload = payload;
-        this.transaction = transaction;
-        this.hooks = hooks;
     }
 
     @Override
@@ -28,26 +25,6 @@ final class FunctionCall<T> implements HandlerCall {
                     "Handler '" + context.handlerId() + "' returned null instead of an Outcome");
         }
         return outcome;
-    }
-
-    @Override
-    public Outcome.Ack fieldsOf(EventContext context) {
-        return hooks.fieldsOf(context);
-    }
-
-    @Override
-    public @Nullable Transaction transaction() {
-        return transaction;
-    }
-
-    @Override
-    public void start() {
-        hooks.start();
-    }
-
-    @Override
-    public void stop() {
-        hooks.stop();
     }
 
     @SuppressWarnings("unchecked")

@@ -9,20 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a handler's method through whatever proxy its bean has. */
-final class MethodCall implements HandlerCall {
+final class MethodCall extends HookedCall {
 
     private final Object bean;
     private final Method method;
     private final List<Argument> arguments;
-    private final @Nullable Transaction transaction;
-    private final Hooks hooks;
 
     MethodCall(Object bean, Method method, List<Argument> arguments, @Nullable Transaction transaction, Hooks hooks) {
+        super(transaction, hooks);
         this.bean = bean;
         this.method = method;
         this.arguments = List.copyOf(arguments);
-        this.transaction = transaction;
-        this.hooks = hooks;
     }
 
     @Override
@@ -41,26 +38,6 @@ final class MethodCall implements HandlerCall {
         } catch (InvocationTargetException e) {
             throw unwrap(e.getTargetException());
         }
-    }
-
-    @Override
-    public Outcome.Ack fieldsOf(EventContext context) {
-        return hooks.fieldsOf(context);
-    }
-
-    @Override
-    public @Nullable Transaction transaction() {
-        return transaction;
-    }
-
-    @Override
-    public void start() {
-        hooks.start();
-    }
-
-    @Override
-    public void stop() {
-        hooks.stop();
     }
 
     private @Nullable Object[] resolve(EventContext context) throws CannotHeal {

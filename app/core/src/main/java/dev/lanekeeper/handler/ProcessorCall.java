@@ -8,24 +8,22 @@ import dev.lanekeeper.work.EntryDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a processor whether it applies before it is called. Where an entry was given to processors alone, the first of them
  * also asks the others, so that an entry to which none applies fails once and visibly.
  */
-final class ProcessorCall implements HandlerCall {
+final class ProcessorCall extends AskedFirst {
 
     private final String id;
     private final OutboxProcessor processor;
-    private final HandlerCall call;
     private final Map<String, OutboxProcessor> all;
 
     /** @param all those of this node by their ids; complete once all handlers are defined */
     ProcessorCall(String id, OutboxProcessor processor, HandlerCall call, Map<String, OutboxProcessor> all) {
+        super(call);
         this.id = id;
         this.processor = processor;
-        this.call = call;
         this.all = all;
     }
 
@@ -34,7 +32,7 @@ final class ProcessorCall implements HandlerCall {
         var document = Objects.requireNonNull(context.event().value());
         var entry = read(document);
         if (processor.applies(entry)) {
-            return call.call(context);
+            return proceed(context);
         }
         if (isLeftToNobody(entry, EntryDocument.asked(document))) {
             throw new CannotHeal(new NoProcessorFoundException(entry));
@@ -62,25 +60,5 @@ final class ProcessorCall implements HandlerCall {
         } catch (Exception e) {
             return true; // its own item fails with this
         }
-    }
-
-    @Override
-    public Outcome.Ack fieldsOf(EventContext context) {
-        return call.fieldsOf(context);
-    }
-
-    @Override
-    public @Nullable Transaction transaction() {
-        return call.transaction();
-    }
-
-    @Override
-    public void start() {
-        call.start();
-    }
-
-    @Override
-    public void stop() {
-        call.stop();
     }
 }

@@ -1,15 +1,8 @@
 package dev.lanekeeper.run;
 
-import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.RegisteredHandlers;
-import dev.lanekeeper.run.Executed.Committed;
-import dev.lanekeeper.run.Executed.LaneLost;
-import dev.lanekeeper.run.Executed.Unknown;
-import dev.lanekeeper.run.Executed.Unrecorded;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.ItemResult;
-import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ResultRecorder;
@@ -22,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +41,9 @@ public final class LaneRunner {
     private final Clock clock;
     private final WaitingItemSearch search;
     private final ResultRecorder recorder;
-    private final HandlerExecution execution;
     private final ResultKeeper keeper;
     private final ListenerGuard listeners;
+    private final LaneWalk.Means means;
 
     /** What runs need of the rest of the house. */
     public record Neighbours(
@@ -71,12 +65,13 @@ public final class LaneRunner {
         this.search = new WaitingItemSearch(database);
         this.recorder = new ResultRecorder(database, clock, probe);
         this.listeners = new ListenerGuard(neighbours.listeners());
-        this.execution = new HandlerExecution(
+        var execution = new HandlerExecution(
                 new HandlerExecution.Means(
                         database, recorder, neighbours.settings(), neighbours.deadlines(), listeners),
                 clock,
                 probe);
         this.keeper = new ResultKeeper(recorder, supply, listeners);
+        this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners);
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */
@@ -172,22 +167,26 @@ public final class LaneRunner {
         keeper.record(run);
         var perLane = Math.max(1, settings.chunk() / lanes.size());
         var byLane = read(lanes, perLane);
-        var began = System.nanoTime();
+        var over = chunkEnd(run);
         for (var lane : lanes) {
             var items = byLane.getOrDefault(lane.laneId(), List.of());
             if (items.isEmpty() && !byLane.isEmpty()) {
                 continue; // beyond the bytes of this chunk; its turn comes with the next
             }
-            new LaneWalk(run, lane, items, began).walk();
-            if (isChunkOver(began) || run.isAbandoned() || run.items() >= settings.maxItems()) {
+            new LaneWalk(means, run, lane, items, over).walk();
+            if (over.getAsBoolean() || run.isAbandoned()) {
                 break;
             }
         }
         keeper.record(run);
     }
 
-    private boolean isChunkOver(long began) {
-        return System.nanoTime() - began >= settings.chunkTime().toNanos() || !lease.mayStart();
+    /** Whether the chunk that begins now is over: by its time, the node's lease, or the items that its run may take. */
+    private BooleanSupplier chunkEnd(ActiveRun run) {
+        var began = System.nanoTime();
+        return () -> System.nanoTime() - began >= settings.chunkTime().toNanos()
+                || !lease.mayStart()
+                || run.items() >= settings.maxItems();
     }
 
     private Map<UUID, List<WaitingItem>> read(List<OwnedLane> lanes, int perLane) {
@@ -202,167 +201,5 @@ public final class LaneRunner {
     private boolean isOvertaken(OwnedLane lane) {
         var handler = handlers.find(lane.handlerId());
         return handler != null && HandlerExecution.isOvertaking(handler);
-    }
-
-    /** One lane's turn in a chunk: its due items in order, until one is not due or the chunk's time is up. */
-    private final class LaneWalk {
-
-        private final ActiveRun run;
-        private final OwnedLane lane;
-        private final List<WaitingItem> items;
-        private final long began;
-        private final Chunk chunk;
-        private Next next = Next.KEEP;
-        private boolean gone;
-        private boolean overtake;
-
-        LaneWalk(ActiveRun run, OwnedLane lane, List<WaitingItem> items, long began) {
-            this.run = run;
-            this.lane = lane;
-            this.items = items;
-            this.began = began;
-            var handler = handlers.find(
-                    items.isEmpty() ? lane.handlerId() : items.get(0).handlerId());
-            this.overtake = handler != null && HandlerExecution.isOvertaking(handler);
-            this.chunk = new Chunk(lane, overtake);
-        }
-
-        void walk() {
-            if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
-                return;
-            }
-            MDC.put("lane", lane.laneId().toString());
-            try {
-                next = items.isEmpty() ? Next.RELEASE : Next.KEEP;
-                for (var i = 0; i < items.size() && step(items.get(i)); i++) {}
-            } finally {
-                MDC.remove("lane");
-                if (gone) {
-                    run.leave();
-                } else {
-                    run.leave(chunk.take(next));
-                }
-            }
-        }
-
-        /** @return whether the next item of the lane may be looked at */
-        private boolean step(WaitingItem item) {
-            var handler = handlers.find(item.handlerId());
-            if (handler == null || !supply.mayRun(item.handlerId())) {
-                next = Next.RELEASE;
-                return false;
-            }
-            if (item.dueAt().isAfter(clock.instant())) {
-                next = Next.RELEASE;
-                return overtake;
-            }
-            if (!lease.mayStart() || run.isAbandoned()) {
-                return false;
-            }
-            var suspect = lane.suspectUntil() != null && item.itemId() <= lane.suspectUntil();
-            if (suspect && !beginSuspect(item)) {
-                return false;
-            }
-            if (!handle(handler, item)) {
-                return false;
-            }
-            if (suspect && !flush()) {
-                return false;
-            }
-            return !isChunkOver(began) && run.items() < settings.maxItems();
-        }
-
-        /** A suspect runs alone: what was done before is recorded, then its start, then it runs. */
-        private boolean beginSuspect(WaitingItem item) {
-            if (!flush()) {
-                return false;
-            }
-            gone = !recorder.begin(run.run(), lane, item.itemId());
-            if (gone) {
-                run.release(lane.laneId());
-            }
-            return !gone;
-        }
-
-        private boolean handle(HandlerDefinition handler, WaitingItem item) {
-            if (handler.call().transaction() != null && !flush()) {
-                return false;
-            }
-            if (!run.start(handler.id(), item)) {
-                return true;
-            }
-            var started = System.nanoTime();
-            var executed = executeWatched(handler, item);
-            supply.measured(item.handlerId(), System.nanoTime() - started);
-            return conclude(handler, item, executed);
-        }
-
-        private Executed executeWatched(HandlerDefinition handler, WaitingItem item) {
-            MDC.put("handler", handler.id());
-            MDC.put("item", Long.toString(item.itemId()));
-            MDC.put("attempt", Integer.toString(item.attempts() + 1));
-            try {
-                listeners.started(handler.id(), item);
-                return execution.execute(run, handler, lane, item);
-            } finally {
-                run.stopWorking();
-                listeners.left(handler.id(), item);
-                MDC.remove("handler");
-                MDC.remove("item");
-                MDC.remove("attempt");
-            }
-        }
-
-        private boolean conclude(HandlerDefinition handler, WaitingItem item, Executed executed) {
-            if (executed instanceof Unrecorded unrecorded) {
-                return unrecorded(handler, item, unrecorded.result());
-            }
-            if (executed instanceof Committed committed) {
-                listeners.ended(handler.id(), item, committed.result());
-                chunk.add(handler.id(), item, committed.result());
-                keeper.settle(run, List.of(chunk.take(Next.KEEP)), committed.recorded());
-                return ours(committed.recorded().kept().contains(lane.laneId()));
-            }
-            if (executed instanceof LaneLost lost) {
-                listeners.dropped(List.of(new RunListener.Result(handler.id(), item, lost.result())));
-                run.release(lane.laneId());
-                return ours(false);
-            }
-            log.atWarn()
-                    .addKeyValue("handler", handler.id())
-                    .addKeyValue("item", item.itemId())
-                    .log(
-                            "Whether a transaction was committed is unknown; the lane is read again: {}",
-                            ((Unknown) executed).cause().toString());
-            return false;
-        }
-
-        private boolean unrecorded(HandlerDefinition handler, WaitingItem item, ItemResult result) {
-            listeners.ended(handler.id(), item, result);
-            chunk.add(handler.id(), item, result);
-            if (result instanceof ItemResult.Retry && !overtake && !lane.bundle()) {
-                next = Next.RELEASE;
-                return false;
-            }
-            if (result instanceof ItemResult.Finished finished && finished.park()) {
-                next = Next.RELEASE;
-                return false;
-            }
-            return true;
-        }
-
-        private boolean ours(boolean ours) {
-            gone = !ours;
-            return ours;
-        }
-
-        /** Records what was done in this lane so far; false when the lane is no longer ours. */
-        private boolean flush() {
-            if (chunk.isEmpty()) {
-                return true;
-            }
-            keeper.record(run, List.of(chunk.take(Next.KEEP)));
-            return ours(run.holds(lane.laneId()));
-        }
     }
 }

@@ -3,20 +3,15 @@ package dev.lanekeeper.latency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.latency.LatencyReport.Ages;
 import dev.lanekeeper.monitor.CapturedLog;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.HandlerStore;
-import dev.lanekeeper.work.Schema;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -31,21 +26,16 @@ class LatencyReportTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final List<LatencyReports> started = new ArrayList<>();
-    private HikariDataSource pool;
+    private FreshDatabase fresh;
     private Database database;
     private LatencySearch search;
     private int orders;
 
     @BeforeEach
     void openDatabase() {
-        var fresh = PostgresServer.shared()
-                .createDatabase("report_" + UUID.randomUUID().toString().substring(0, 8));
-        pool = new HikariDataSource();
-        pool.setJdbcUrl(fresh.jdbcUrl());
-        pool.setUsername(fresh.username());
-        database = new Database(pool, "lanekeeper");
-        new Schema(database).migrate();
-        orders = new HandlerStore(database).register(new HandlerStore.Registration("orders", "orders", "orders", "t"));
+        fresh = new FreshDatabase("report");
+        database = fresh.database();
+        orders = fresh.orders();
         database.sql("""
                         INSERT INTO lanekeeper.node (node_id, name, version, roles, workers, handlers)
                         VALUES (1, 'n', '1', 'workers', 1, ARRAY[?])
@@ -56,7 +46,7 @@ class LatencyReportTest {
     @AfterEach
     void closeDatabase() {
         started.forEach(LatencyReports::stop);
-        pool.close();
+        fresh.close();
     }
 
     @Test

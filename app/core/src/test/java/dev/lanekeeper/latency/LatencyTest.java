@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.run.RunListener.Result;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
-import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.FailedAttempt;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
-import dev.lanekeeper.work.Schema;
 import dev.lanekeeper.work.State;
 import dev.lanekeeper.work.WaitingItem;
 import java.lang.management.ManagementFactory;
@@ -39,27 +35,22 @@ class LatencyTest {
     private static final Instant NOON = Instant.parse("2030-01-01T12:00:00Z");
 
     private final SettableTime clock = new SettableTime();
-    private HikariDataSource pool;
+    private FreshDatabase fresh;
     private Database database;
     private LatencySearch search;
     private int orders;
 
     @BeforeEach
     void openDatabase() {
-        var fresh = PostgresServer.shared()
-                .createDatabase("latency_" + UUID.randomUUID().toString().substring(0, 8));
-        pool = new HikariDataSource();
-        pool.setJdbcUrl(fresh.jdbcUrl());
-        pool.setUsername(fresh.username());
-        database = new Database(pool, "lanekeeper");
-        new Schema(database).migrate();
-        orders = new HandlerStore(database).register(new HandlerStore.Registration("orders", "orders", "orders", "t"));
+        fresh = new FreshDatabase("latency");
+        database = fresh.database();
+        orders = fresh.orders();
         search = new LatencySearch(database, clock);
     }
 
     @AfterEach
     void closeDatabase() {
-        pool.close();
+        fresh.close();
     }
 
     @Test

@@ -303,42 +303,4 @@ final class Corridor {
                 .query(Long.class)
                 .single();
     }
-
-    /** Hands nothing over. */
-    static final class NoHandOver implements HandOver {
-
-        @Override
-        public Reservation reserve(int handlerId, int lanes) {
-            return new Reservation() {
-                @Override
-                public long nodeId() {
-                    return 0;
-                }
-
-                @Override
-                public List<UUID> runs() {
-                    return List.of();
-                }
-
-                @Override
-                public int pack() {
-                    return 1;
-                }
-
-                @Override
-                public void save(List<UUID> runs) {}
-
-                @Override
-                public void start(Map<UUID, List<OwnedLane>> lanes) {}
-
-                @Override
-                public void release() {}
-            };
-        }
-
-        @Override
-        public int bundleSize(int handlerId) {
-            return 10;
-        }
-    }
 }

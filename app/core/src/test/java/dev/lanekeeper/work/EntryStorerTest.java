@@ -114,12 +114,7 @@ class EntryStorerTest {
                         List.of(),
                         null))
                 .toList();
-        return new EntryStorer(
-                        corridor.database,
-                        new Corridor.NoHandOver(),
-                        everyEntryToOneHandler,
-                        corridor.clock,
-                        Probe.NONE)
+        return new EntryStorer(corridor.database, new NoHandOver(), everyEntryToOneHandler, corridor.clock, Probe.NONE)
                 .move(new Batch(1, 31_000, shards, entries, 1 << 20));
     }
 

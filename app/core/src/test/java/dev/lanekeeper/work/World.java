@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -59,13 +58,13 @@ final class World {
     }
 
     StoredBatch store(long generation, NewItem... items) {
-        return storers.apply(corridor, new Corridor.NoHandOver()).store(corridor.batch(generation, items));
+        return storers.apply(corridor, new NoHandOver()).store(corridor.batch(generation, items));
     }
 
     /** The same by another consumer of the same handler. */
     StoredBatch storeBeside(long generation, NewItem... items) {
         var batch = corridor.batch(generation, items);
-        return storers.apply(corridor, new Corridor.NoHandOver())
+        return storers.apply(corridor, new NoHandOver())
                 .store(new KafkaBatch(batch.handlerId(), "orders", batch.slot() + 1, batch.claims(), batch.items()));
     }
 
@@ -283,7 +282,7 @@ final class World {
     }
 
     /** Hands all lanes of a batch over to one run, which dies before it starts. */
-    private static final class ToOneRun implements HandOver {
+    private static final class ToOneRun extends NoHandOver {
 
         private final long node;
 
@@ -294,7 +293,7 @@ final class World {
         @Override
         public Reservation reserve(int handlerId, int lanes) {
             var run = new Run(node, UUID.randomUUID());
-            return new Reservation() {
+            return new Nothing() {
                 @Override
                 public long nodeId() {
                     return node;
@@ -309,21 +308,7 @@ final class World {
                 public int pack() {
                     return 100;
                 }
-
-                @Override
-                public void save(List<UUID> runs) {}
-
-                @Override
-                public void start(Map<UUID, List<OwnedLane>> lanes) {}
-
-                @Override
-                public void release() {}
             };
-        }
-
-        @Override
-        public int bundleSize(int handlerId) {
-            return 10;
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.NoHandOver;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
 import dev.lanekeeper.work.Schema;

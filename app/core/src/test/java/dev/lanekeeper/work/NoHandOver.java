@@ -1,17 +1,15 @@
-package dev.lanekeeper.intake.kafka;
+package dev.lanekeeper.work;
 
-import dev.lanekeeper.work.HandOver;
-import dev.lanekeeper.work.OwnedLane;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A node without workers. */
-final class NoHandOver implements HandOver {
+/** A node without workers: hands nothing over. */
+public class NoHandOver implements HandOver {
 
     @Override
     public Reservation reserve(int handlerId, int lanes) {
-        return new NoReservation();
+        return new Nothing();
     }
 
     @Override
@@ -19,7 +17,8 @@ final class NoHandOver implements HandOver {
         return 10;
     }
 
-    private static final class NoReservation implements Reservation {
+    /** Sets no worker aside, and ignores what becomes of it. */
+    static class Nothing implements Reservation {
 
         @Override
         public long nodeId() {

@@ -1,0 +1,197 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.run.Executed.Committed;
+import dev.lanekeeper.run.Executed.LaneLost;
+import dev.lanekeeper.run.Executed.Unknown;
+import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.LaneResult.Next;
+import dev.lanekeeper.work.OwnedLane;
+import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.WaitingItem;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** One lane's turn in a chunk: its due items in order, until one is not due or the chunk's time is up. */
+final class LaneWalk {
+
+    private static final Logger log = LoggerFactory.getLogger(LaneWalk.class);
+
+    private final Means means;
+    private final ActiveRun run;
+    private final OwnedLane lane;
+    private final List<WaitingItem> items;
+    private final BooleanSupplier over;
+    private final Chunk chunk;
+    private Next next = Next.KEEP;
+    private boolean gone;
+    private boolean overtake;
+
+    /** What a walk does its work with; the same for all of a node. */
+    record Means(
+            RegisteredHandlers handlers,
+            RunSupply supply,
+            Lease lease,
+            Clock clock,
+            ResultRecorder recorder,
+            ResultKeeper keeper,
+            HandlerExecution execution,
+            ListenerGuard listeners) {}
+
+    /** @param over whether the chunk is over, so that no further item is started */
+    LaneWalk(Means means, ActiveRun run, OwnedLane lane, List<WaitingItem> items, BooleanSupplier over) {
+        this.means = means;
+        this.run = run;
+        this.lane = lane;
+        this.items = items;
+        this.over = over;
+        var handler = means.handlers()
+                .find(items.isEmpty() ? lane.handlerId() : items.get(0).handlerId());
+        this.overtake = handler != null && HandlerExecution.isOvertaking(handler);
+        this.chunk = new Chunk(lane, overtake);
+    }
+
+    void walk() {
+        if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
+            return;
+        }
+        MDC.put("lane", lane.laneId().toString());
+        try {
+            next = items.isEmpty() ? Next.RELEASE : Next.KEEP;
+            for (var i = 0; i < items.size() && step(items.get(i)); i++) {}
+        } finally {
+            MDC.remove("lane");
+            if (gone) {
+                run.leave();
+            } else {
+                run.leave(chunk.take(next));
+            }
+        }
+    }
+
+    /** @return whether the next item of the lane may be looked at */
+    private boolean step(WaitingItem item) {
+        var handler = means.handlers().find(item.handlerId());
+        if (handler == null || !means.supply().mayRun(item.handlerId())) {
+            next = Next.RELEASE;
+            return false;
+        }
+        if (item.dueAt().isAfter(means.clock().instant())) {
+            next = Next.RELEASE;
+            return overtake;
+        }
+        if (!means.lease().mayStart() || run.isAbandoned()) {
+            return false;
+        }
+        var suspect = lane.suspectUntil() != null && item.itemId() <= lane.suspectUntil();
+        if (suspect && !beginSuspect(item)) {
+            return false;
+        }
+        if (!handle(handler, item)) {
+            return false;
+        }
+        if (suspect && !flush()) {
+            return false;
+        }
+        return !over.getAsBoolean();
+    }
+
+    /** A suspect runs alone: what was done before is recorded, then its start, then it runs. */
+    private boolean beginSuspect(WaitingItem item) {
+        if (!flush()) {
+            return false;
+        }
+        gone = !means.recorder().begin(run.run(), lane, item.itemId());
+        if (gone) {
+            run.release(lane.laneId());
+        }
+        return !gone;
+    }
+
+    private boolean handle(HandlerDefinition handler, WaitingItem item) {
+        if (handler.call().transaction() != null && !flush()) {
+            return false;
+        }
+        if (!run.start(handler.id(), item)) {
+            return true;
+        }
+        var started = System.nanoTime();
+        var executed = executeWatched(handler, item);
+        means.supply().measured(item.handlerId(), System.nanoTime() - started);
+        return conclude(handler, item, executed);
+    }
+
+    private Executed executeWatched(HandlerDefinition handler, WaitingItem item) {
+        MDC.put("handler", handler.id());
+        MDC.put("item", Long.toString(item.itemId()));
+        MDC.put("attempt", Integer.toString(item.attempts() + 1));
+        try {
+            means.listeners().started(handler.id(), item);
+            return means.execution().execute(run, handler, lane, item);
+        } finally {
+            run.stopWorking();
+            means.listeners().left(handler.id(), item);
+            MDC.remove("handler");
+            MDC.remove("item");
+            MDC.remove("attempt");
+        }
+    }
+
+    private boolean conclude(HandlerDefinition handler, WaitingItem item, Executed executed) {
+        if (executed instanceof Unrecorded unrecorded) {
+            return unrecorded(handler, item, unrecorded.result());
+        }
+        if (executed instanceof Committed committed) {
+            means.listeners().ended(handler.id(), item, committed.result());
+            chunk.add(handler.id(), item, committed.result());
+            means.keeper().settle(run, List.of(chunk.take(Next.KEEP)), committed.recorded());
+            return ours(committed.recorded().kept().contains(lane.laneId()));
+        }
+        if (executed instanceof LaneLost lost) {
+            means.listeners().dropped(List.of(new RunListener.Result(handler.id(), item, lost.result())));
+            run.release(lane.laneId());
+            return ours(false);
+        }
+        log.atWarn()
+                .addKeyValue("handler", handler.id())
+                .addKeyValue("item", item.itemId())
+                .log(
+                        "Whether a transaction was committed is unknown; the lane is read again: {}",
+                        ((Unknown) executed).cause().toString());
+        return false;
+    }
+
+    private boolean unrecorded(HandlerDefinition handler, WaitingItem item, ItemResult result) {
+        means.listeners().ended(handler.id(), item, result);
+        chunk.add(handler.id(), item, result);
+        if (result instanceof ItemResult.Retry && !overtake && !lane.bundle()) {
+            next = Next.RELEASE;
+            return false;
+        }
+        if (result instanceof ItemResult.Finished finished && finished.park()) {
+            next = Next.RELEASE;
+            return false;
+        }
+        return true;
+    }
+
+    private boolean ours(boolean ours) {
+        gone = !ours;
+        return ours;
+    }
+
+    /** Records what was done in this lane so far; false when the lane is no longer ours. */
+    private boolean flush() {
+        if (chunk.isEmpty()) {
+            return true;
+        }
+        means.keeper().record(run, List.of(chunk.take(Next.KEEP)));
+        return ours(run.holds(lane.laneId()));
+    }
+}
