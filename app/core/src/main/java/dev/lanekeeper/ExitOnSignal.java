@@ -85,6 +85,13 @@ final class ExitOnSignal implements SmartInitializingSingleton {
             return;
         }
         log.atInfo().addKeyValue("signal", "SIG" + name).log("Asked to stop");
+        // No daemon: once the application has closed, the JVM would end by itself before the exit code is known.
+        var exit = new Thread(this::closeAndExit, "lanekeeper-exit");
+        exit.setDaemon(false);
+        exit.start();
+    }
+
+    private void closeAndExit() {
         var closing = new Thread(context::close, "lanekeeper-close");
         closing.setDaemon(true);
         closing.start();
