@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.NullMarked;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The plan of the house: which room may know which, and where each foreign library lives. A room that is not listed in
@@ -100,6 +101,12 @@ class DirectionsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.springframework.jdbc.core..", "org.postgresql..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule noRowsAreReadAsAStreamWhichKeepsItsConnectionUntilItIsClosed = noClasses()
+            .should()
+            .callMethod(JdbcClient.MappedQuerySpec.class, "stream")
             .allowEmptyShould(true);
 
     @ArchTest

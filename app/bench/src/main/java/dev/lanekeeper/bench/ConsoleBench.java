@@ -67,7 +67,9 @@ final class ConsoleBench {
 
     private static void handle(KafkaBroker broker, PostgresDatabase database) {
         var load = Load.of("uniform:100", REAL_EVENTS, 1);
-        new Feed(broker).backlog(ConsoleHost.TOPIC, load, load.events());
+        try (var feed = new Feed(broker)) {
+            feed.backlog(ConsoleHost.TOPIC, load, load.events());
+        }
         var end = System.nanoTime() + PATIENCE.toNanos();
         while (Sql.number(database.dataSource(), "SELECT count(*) FROM lanekeeper.outcome") < REAL_EVENTS
                 || Sql.number(database.dataSource(), "SELECT count(DISTINCT stage) FROM lanekeeper.latency") < 5) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -21,7 +20,6 @@ final class CorridorBench {
     private static final long SEED = 20_26;
     private static final int PARTITIONS = 6;
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final int QUIET_WARM_UP_SECONDS = 5;
 
     private final CorridorOptions options;
     private int number;
@@ -72,7 +70,9 @@ final class CorridorBench {
             KafkaBroker broker, PostgresServer server, List<Contender> contenders, Profile profile) {
         var load = Load.of(options.resources(), options.runIn() + options.events(), SEED);
         broker.createTopic("backlog", PARTITIONS);
-        new Feed(broker).backlog("backlog", load, load.events());
+        try (var feed = new Feed(broker)) {
+            feed.backlog("backlog", load, load.events());
+        }
         var scores = new LinkedHashMap<String, List<Scores>>();
         System.out.print(Report.head());
         for (var turn = -options.warmUps(); turn < options.rounds(); turn++) {
@@ -142,24 +142,21 @@ final class CorridorBench {
     }
 
     private Scores quietRound(KafkaBroker broker, PostgresServer server, Contender contender) {
-        var warmUp = options.runIn() + options.quietRate() * QUIET_WARM_UP_SECONDS;
+        var warmUp = options.runIn() + options.quietRate() * options.quietWarmUpSeconds();
         var load = Load.of(options.resources(), options.quietRate() * options.quietSeconds() + warmUp, SEED);
         var topic = "quiet-" + contender.name();
         broker.createTopic(topic, PARTITIONS);
-        try (var meter = new Meter(server)) {
+        try (var meter = new Meter(server);
+                var feed = new Feed(broker)) {
             var round = new Round(++number, broker, topic, load, new Journal(load), meter, options);
             try (var running = contender.open(round)) {
-                var feed = new Feed(broker);
                 feed.backlog(topic, load, options.runIn());
                 running.start();
                 runIn(running, options.runIn());
-                var feeding = CompletableFuture.runAsync(
-                        () -> feed.rate(topic, load, options.runIn(), options.quietRate()),
-                        r -> new Thread(r, "feed").start());
+                feed.rate(topic, load, options.runIn(), options.quietRate());
                 var before = runIn(running, warmUp);
                 round.meter().restart();
-                feeding.join();
-                var done = running.awaitDone(Duration.ofMinutes(2));
+                var done = running.awaitDone(PATIENCE);
                 return score(0, round, running, done, before);
             }
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefill finished items that are in the product's tables before the first event, for one more contender
  * @param quietRate events a second in the quiet run, which measures latency
  * @param quietSeconds how long the quiet run lasts; 0 for none
+ * @param quietWarmUpSeconds how long it goes on before it is measured: at this rate compiling takes most of a minute
  */
 record CorridorOptions(
         int runIn,
@@ -33,6 +34,7 @@ record CorridorOptions(
         long prefill,
         int quietRate,
         int quietSeconds,
+        int quietWarmUpSeconds,
         @Nullable Path json,
         @Nullable Path profile) {
 
@@ -49,6 +51,7 @@ record CorridorOptions(
             --prefill N                 one more lanekeeper, whose tables hold N finished items (0)
             --quiet-rate N              events a second in the quiet run (500)
             --quiet-seconds N           length of the quiet run, 0 for none (0)
+            --quiet-warm-up-seconds N   how long it goes on before it is measured (60)
             --json FILE                 where the result goes
             --profile FOLDER            writes flight recordings, and shows what used the time
             """;
@@ -75,6 +78,7 @@ record CorridorOptions(
         private long prefill;
         private int quietRate = 500;
         private int quietSeconds;
+        private int quietWarmUpSeconds = 60;
         private @Nullable Path json;
         private @Nullable Path profile;
 
@@ -92,6 +96,7 @@ record CorridorOptions(
                 case "--prefill" -> prefill = number(option, rest);
                 case "--quiet-rate" -> quietRate = number(option, rest);
                 case "--quiet-seconds" -> quietSeconds = number(option, rest);
+                case "--quiet-warm-up-seconds" -> quietWarmUpSeconds = number(option, rest);
                 case "--json" -> json = Path.of(value(option, rest));
                 case "--profile" -> profile = Path.of(value(option, rest));
                 default -> throw new IllegalArgumentException("Unknown option " + option);
@@ -112,6 +117,7 @@ record CorridorOptions(
                     prefill,
                     quietRate,
                     quietSeconds,
+                    quietWarmUpSeconds,
                     json,
                     profile);
         }

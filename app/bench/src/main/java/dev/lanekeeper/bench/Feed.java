@@ -1,17 +1,26 @@
 package dev.lanekeeper.bench;
 
 import dev.lanekeeper.testkit.KafkaBroker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Puts a load into a topic, at once or at a rate. */
-final class Feed {
+/** Puts a load into a topic, at once or at a rate; until it is closed the processor time of its threads can be told. */
+final class Feed implements AutoCloseable {
+
+    static final String THREAD = "feed";
 
     private final KafkaBroker broker;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, THREAD));
+    private final List<KafkaProducer<byte[], byte[]>> open = new ArrayList<>();
 
     Feed(KafkaBroker broker) {
         this.broker = broker;
@@ -26,19 +35,25 @@ final class Feed {
         }
     }
 
-    /** The others, evenly over time; returns after the last one. */
-    void rate(String topic, Load load, int from, int perSecond) {
+    /** The others, evenly over time, on a thread of its own. */
+    Future<?> rate(String topic, Load load, int from, int perSecond) {
+        var producer = producer(0);
+        open.add(producer);
+        return thread.submit(() -> sendAtRate(producer, topic, load, from, perSecond));
+    }
+
+    private static void sendAtRate(
+            KafkaProducer<byte[], byte[]> producer, String topic, Load load, int from, int perSecond) {
         var step = TimeUnit.SECONDS.toNanos(1) / perSecond;
-        try (var producer = producer(0)) {
-            var next = System.nanoTime();
-            for (var number = from; number < load.events(); number++) {
-                while (System.nanoTime() < next) {
-                    LockSupport.parkNanos(next - System.nanoTime());
-                }
-                send(producer, topic, load, number);
-                next += step;
+        var next = System.nanoTime();
+        for (var number = from; number < load.events(); number++) {
+            while (System.nanoTime() < next) {
+                LockSupport.parkNanos(next - System.nanoTime());
             }
+            send(producer, topic, load, number);
+            next += step;
         }
+        producer.flush();
     }
 
     private static void send(KafkaProducer<byte[], byte[]> producer, String topic, Load load, int number) {
@@ -56,5 +71,11 @@ final class Feed {
                 "acks",
                 "all");
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        open.forEach(KafkaProducer::close);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is used from the first record that a contender reads, or from the end of its run-in, to the last result that it has
  * committed: time, processor time of
- * this JVM and of PostgreSQL apart, and PostgreSQL's write-ahead log.
+ * this JVM (without the threads that feed it) and of PostgreSQL apart, and PostgreSQL's write-ahead log.
  */
 final class Meter implements AutoCloseable {
 
@@ -72,8 +72,8 @@ final class Meter implements AutoCloseable {
     private synchronized Reading read() {
         return new Reading(
                 System.nanoTime(),
-                system.getProcessCpuTime(),
-                CompilerThreads.nanos(),
+                system.getProcessCpuTime() - ThreadTimes.feeders(),
+                ThreadTimes.compilers(),
                 server.cpu().toNanos(),
                 redisNanos(),
                 Sql.number(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"));

@@ -21,7 +21,7 @@ final class OutboxBench {
 
     private static final long SEED = 20_26;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final int QUIET_WARM_UP_SECONDS = 3;
+    private static final int QUIET_WARM_UP_SECONDS = 60;
 
     private final OutboxOptions options;
     private int number;

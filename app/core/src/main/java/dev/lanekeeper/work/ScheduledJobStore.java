@@ -116,6 +116,7 @@ public final class ScheduledJobStore {
                 .sql("SELECT max(item_id) FROM lanekeeper.work_item WHERE scheduled_id = ?")
                 .param(jobId)
                 .query((row, n) -> row.getObject(1, Long.class))
+                .list()
                 .stream()
                 .filter(id -> id != null)
                 .findFirst();
@@ -126,7 +127,7 @@ public final class ScheduledJobStore {
         return database.sql("""
                         SELECT least((SELECT min(due_at) FROM lanekeeper.scheduled_job),
                                      (SELECT min(next_at) FROM lanekeeper.recurring_job))
-                        """).query((row, n) -> row.getObject(1, OffsetDateTime.class)).stream()
+                        """).query((row, n) -> row.getObject(1, OffsetDateTime.class)).list().stream()
                 .filter(at -> at != null)
                 .map(OffsetDateTime::toInstant)
                 .findFirst()
