@@ -9,6 +9,7 @@ import dev.lanekeeper.intake.enqueue.JobTimer;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.HandOver;
 import dev.lanekeeper.work.JobStorer;
 import dev.lanekeeper.work.Probe;
@@ -60,13 +61,15 @@ class JobConfiguration {
             Database database,
             ObjectProvider<Node> node,
             ObjectProvider<Lanekeeper> lanekeeper,
+            DuplicateListener listener,
             DatabaseClock clock,
             Probe probe) {
-        return new JobStorer(database, new RunningNode(node, lanekeeper), clock, probe);
+        return new JobStorer(database, new RunningNode(node, lanekeeper, listener), clock, probe);
     }
 
     /** Workers of this node may be handed work only while it runs; before and after, the work waits for whoever looks. */
-    private record RunningNode(ObjectProvider<Node> node, ObjectProvider<Lanekeeper> lanekeeper)
+    private record RunningNode(
+            ObjectProvider<Node> node, ObjectProvider<Lanekeeper> lanekeeper, DuplicateListener listener)
             implements JobStorer.Door {
 
         @Override

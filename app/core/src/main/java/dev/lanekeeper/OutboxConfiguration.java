@@ -18,6 +18,7 @@ import dev.lanekeeper.relay.KafkaRelay;
 import dev.lanekeeper.relay.RelayConfiguration;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.Probe;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
@@ -113,10 +114,11 @@ class OutboxConfiguration {
             RegisteredHandlers handlers,
             LanekeeperProperties properties,
             DirtyShards dirty,
+            DuplicateListener listener,
             Probe probe) {
         var outbox = properties.outbox();
         var environment = new OutboxMovers.Environment(
-                database, node.handOver(), () -> node.life().nodeId(), handlers, clock, probe);
+                database, node.handOver(), () -> node.life().nodeId(), handlers, listener, clock, probe);
         return new OutboxMovers(
                 new MoverSettings(outbox.sleep(), outbox.idleMultiplier(), outbox.batchSize(), outbox.threads()),
                 environment,

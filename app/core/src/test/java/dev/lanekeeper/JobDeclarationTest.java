@@ -6,11 +6,16 @@ import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.job.Unique;
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.work.Recurrence;
+import dev.lanekeeper.work.UniqueRule;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +38,11 @@ class JobDeclarationTest {
                     var report = handler(context, "report");
 
                     assertThat(report.source())
-                            .isEqualTo(new JobSource("customer", new Recurrence("@daily", "Europe/Berlin")));
+                            .isInstanceOfSatisfying(JobSource.class, job -> {
+                                assertThat(job.resource()).isEqualTo("customer");
+                                assertThat(job.recurrence()).isEqualTo(new Recurrence("@daily", "Europe/Berlin"));
+                                assertThat(job.unique()).isNull();
+                            });
                     var payload = "{\"customer\":7}".getBytes(StandardCharsets.UTF_8);
                     assertThat(report.lanes()
                                     .resource()
@@ -58,6 +67,39 @@ class JobDeclarationTest {
                         .hasSize(8));
     }
 
+    @Test
+    void tellsLocksThatCannotBeAllAtOnce() {
+        application
+                .withBean(Locks.class)
+                .withPropertyValues("lanekeeper.handlers.free.unique-ttl=1m")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.startsWith("uniqueLock of Handler 'endless'"))
+                        .anyMatch(where -> where.startsWith("uniqueKey of Handler 'keyless'"))
+                        .anyMatch(where -> where.startsWith("uniqueLimit of Handler 'none'"))
+                        .anyMatch(where -> where.contains("Locks.jobless"))
+                        .contains("lanekeeper.handlers.free.unique-ttl")
+                        .hasSize(5));
+    }
+
+    @Test
+    void readsALockOfTheAnnotationWithAPropertyBeforeIt() {
+        application
+                .withBean(Locked.class)
+                .withPropertyValues("lanekeeper.handlers.locked.unique-ttl=2m")
+                .run(context -> assertThat(handler(context, "locked").source())
+                        .isInstanceOfSatisfying(
+                                JobSource.class,
+                                job -> assertThat(job.unique())
+                                        .isEqualTo(new UniqueRule(
+                                                Lock.UNTIL_EXECUTING,
+                                                "/a/b",
+                                                Duration.ofMinutes(2),
+                                                3,
+                                                true,
+                                                Conflict.REPLACE))));
+    }
+
     private static List<Problem> problems(Throwable failure) {
         var thrown = failure;
         while (!(thrown instanceof LanekeeperConfigurationException)) {
@@ -75,6 +117,40 @@ class JobDeclarationTest {
 
         @LaneJob(id = "report", resource = "customer", cron = "0 0 3 * * *", zone = "${where}")
         void report(String payload) {}
+    }
+
+    static class Locked {
+
+        @LaneJob(id = "locked")
+        @Unique(
+                lock = Lock.UNTIL_EXECUTING,
+                key = "/a/b",
+                ttl = "1m",
+                limit = 3,
+                acrossHandlers = true,
+                onConflict = Conflict.REPLACE)
+        void locked() {}
+    }
+
+    static class Locks {
+
+        @LaneJob(id = "endless")
+        @Unique(lock = Lock.UNTIL_EXPIRED)
+        void endless() {}
+
+        @LaneJob(id = "keyless")
+        @Unique(key = "a b")
+        void keyless() {}
+
+        @LaneJob(id = "none")
+        @Unique(limit = 0)
+        void none() {}
+
+        @Unique
+        void jobless() {}
+
+        @LaneJob(id = "free")
+        void free() {}
     }
 
     static class Wrong {

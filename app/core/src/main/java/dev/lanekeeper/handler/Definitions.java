@@ -28,7 +28,15 @@ final class Definitions {
     private static final Backoff BACKOFF_OF_ENTRIES = new Backoff(Duration.ofSeconds(10), Duration.ofHours(1));
 
     private static final Set<String> OUTBOX_ONLY = Set.of("context", "event", "ordered");
-    private static final Set<String> JOB_ONLY = Set.of("cron", "zone");
+    private static final Set<String> JOB_ONLY = Set.of(
+            "cron",
+            "zone",
+            "uniqueLock",
+            "uniqueKey",
+            "uniqueTtl",
+            "uniqueLimit",
+            "uniqueAcrossHandlers",
+            "uniqueOnConflict");
     private static final Set<String> NO_OUTBOX = Set.of("resource");
     private static final Set<String> KAFKA_ONLY = Set.of(
             "topics",
@@ -94,7 +102,7 @@ final class Definitions {
                 options.rejectOverrides(NO_OUTBOX, "Remove it; the causality key of the entry is its resource");
                 yield OutboxSources.of(declaration, options);
             }
-            case JOB -> JobSources.of(declaration, resource != null, options);
+            case JOB -> new JobSources(name -> bean(name, ResourceResolver.class)).of(resource != null, options);
         };
     }
 

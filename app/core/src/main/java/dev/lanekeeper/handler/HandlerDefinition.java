@@ -4,6 +4,7 @@ import dev.lanekeeper.api.IdentityResolver;
 import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.api.RetryDecision;
 import dev.lanekeeper.work.Recurrence;
+import dev.lanekeeper.work.UniqueRule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -94,9 +95,15 @@ public record HandlerDefinition(
      *
      * @param resource how another node reads the resource from the payload; {@code null} for none
      * @param recurrence {@code null} when it does not recur
+     * @param unique which of its jobs are the same; {@code null} when none are
+     * @param uniqueKey finds the key of a job that is to be unique
      */
     public record JobSource(
-            @Nullable String resource, @Nullable Recurrence recurrence) implements Source {}
+            @Nullable String resource,
+            @Nullable Recurrence recurrence,
+            @Nullable UniqueRule unique,
+            ResourceResolver uniqueKey)
+            implements Source {}
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

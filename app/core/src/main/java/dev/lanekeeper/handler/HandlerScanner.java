@@ -12,6 +12,7 @@ import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.LaneJobConfigurer;
 import dev.lanekeeper.api.job.LaneJobRegistration;
 import dev.lanekeeper.api.job.LaneJobRegistry;
+import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
@@ -73,6 +74,7 @@ final class HandlerScanner {
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
             methods(userClass, LaneJob.class)
                     .forEach((method, annotation) -> found.add(declared(name, userClass, method, annotation)));
+            checkUnique(name, userClass);
             found.addAll(callbacks(name, userClass));
             if (OutboxProcessor.class.isAssignableFrom(userClass)) {
                 found.add(processor(name, userClass));
@@ -140,7 +142,34 @@ final class HandlerScanner {
     private Declaration declared(String name, Class<?> userClass, Method method, LaneJob annotation) {
         var target = target(name, userClass, method);
         String place = place(name, target);
-        return new Declaration(id(annotation.id(), place), place, Door.JOB, attributes(annotation), Map.of(), target);
+        var attributes = attributes(annotation);
+        var unique = AnnotatedElementUtils.findMergedAnnotation(method, Unique.class);
+        if (unique != null) {
+            attributes.putAll(attributes(unique));
+        }
+        return new Declaration(id(annotation.id(), place), place, Door.JOB, attributes, Map.of(), target);
+    }
+
+    private static Map<String, String> attributes(Unique unique) {
+        var attributes = new LinkedHashMap<String, String>();
+        attributes.put("uniqueLock", unique.lock().name());
+        attributes.put("uniqueKey", unique.key());
+        attributes.put("uniqueTtl", unique.ttl());
+        attributes.put("uniqueLimit", Integer.toString(unique.limit()));
+        attributes.put("uniqueAcrossHandlers", Boolean.toString(unique.acrossHandlers()));
+        attributes.put("uniqueOnConflict", unique.onConflict().name());
+        attributes.values().removeIf(String::isBlank);
+        return attributes;
+    }
+
+    private void checkUnique(String name, Class<?> userClass) {
+        var jobs = methods(userClass, LaneJob.class).keySet();
+        methods(userClass, Unique.class).keySet().stream()
+                .filter(method -> !jobs.contains(method))
+                .forEach(method -> problems.add(
+                        "bean '" + name + "', " + describe(userClass, method),
+                        "it is @Unique, but does no jobs",
+                        "Annotate it with @LaneJob too, or remove @Unique"));
     }
 
     private List<Declaration> callbacks(String name, Class<?> userClass) {

@@ -38,7 +38,7 @@ public final class RegisteredHandlers {
         var kind = handler.source() instanceof OutboxSource outbox ? kind(outbox.taking()) : null;
         if (handler.source() instanceof JobSource job) {
             store.subscribe(
-                    Subscription.ofJobs(number, handler.id(), handler.lanes().group(), job.resource()));
+                    Subscription.ofJobs(number, handler.id(), handler.lanes().group(), job.resource(), job.unique()));
         } else if (kind != null && handler.source() instanceof OutboxSource outbox) {
             store.subscribe(new Subscription(
                     number,

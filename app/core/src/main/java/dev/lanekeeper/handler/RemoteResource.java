@@ -13,8 +13,9 @@ public final class RemoteResource {
     /** @throws IllegalArgumentException when only code of the handler's own nodes can tell the resource */
     public static ResourceResolver of(String handler, String expression) {
         return ResourceExpression.parse(expression, name -> {
-            throw new IllegalArgumentException("The resource of '" + handler
-                    + "' is found by code that this node does not have; say it with JobOptions.withResource");
+            throw new IllegalArgumentException("The resource, or the unique key, of '" + handler
+                    + "' is found by code that this node does not have; say it with JobOptions.withResource, or"
+                    + " withUniqueKey");
         });
     }
 }

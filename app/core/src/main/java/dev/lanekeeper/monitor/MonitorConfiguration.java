@@ -111,6 +111,12 @@ public class MonitorConfiguration {
 
     @Bean
     @Lazy
+    JobEvents lanekeeperJobEvents(Publisher publisher) {
+        return new JobEvents(publisher);
+    }
+
+    @Bean
+    @Lazy
     IntakeEvents lanekeeperIntakeEvents(Publisher publisher, HandlerCatalog catalog) {
         return new IntakeEvents(publisher, id -> {
             var handler = catalog.handlers().find(id);

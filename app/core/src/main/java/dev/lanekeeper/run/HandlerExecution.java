@@ -2,9 +2,11 @@ package dev.lanekeeper.run;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
@@ -24,6 +26,7 @@ import dev.lanekeeper.work.Recorded;
 import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.State;
 import dev.lanekeeper.work.WaitingItem;
+import dev.lanekeeper.work.UniqueStore;
 import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Clock;
 import java.util.List;
@@ -46,6 +49,7 @@ final class HandlerExecution {
     private final Database database;
     private final ResultRecorder recorder;
     private final WaitingItemSearch search;
+    private final UniqueStore locks;
     private final RetryPolicy retries;
     private final LiveSettings settings;
     private final Deadlines deadlines;
@@ -65,6 +69,7 @@ final class HandlerExecution {
         this.database = means.database();
         this.recorder = means.recorder();
         this.search = new WaitingItemSearch(database);
+        this.locks = new UniqueStore(database);
         this.retries = new RetryPolicy(RandomGenerator.getDefault());
         this.settings = means.settings();
         this.deadlines = means.deadlines();
@@ -79,10 +84,20 @@ final class HandlerExecution {
             var error = new CannotHeal(new UnreadableAtIntake(item.intakeError()));
             return new Unrecorded(failure(handler, item, context, error));
         }
+        if (isReleasedNow(handler)) {
+            locks.executing(item.itemId(), clock.instant());
+        }
         var transaction = handler.call().transaction();
         return transaction == null
                 ? new Unrecorded(call(handler, item, context))
                 : new InTransaction(run, handler, lane, item, context).execute(transaction);
+    }
+
+    /** Whether another may be enqueued as soon as this one is begun. */
+    private static boolean isReleasedNow(HandlerDefinition handler) {
+        return handler.source() instanceof JobSource job
+                && job.unique() != null
+                && job.unique().lock() == Lock.UNTIL_EXECUTING;
     }
 
     /** The resource or identity of an event could not be read when it was stored. */

@@ -1,5 +1,6 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
@@ -63,7 +64,7 @@ public final class LaneRunner {
         this.settings = settings;
         this.clock = clock;
         this.search = new WaitingItemSearch(database);
-        this.recorder = new ResultRecorder(database, clock, probe);
+        this.recorder = new ResultRecorder(database, this::hasLocks, clock, probe);
         this.listeners = new ListenerGuard(neighbours.listeners());
         var execution = new HandlerExecution(
                 new HandlerExecution.Means(
@@ -72,6 +73,11 @@ public final class LaneRunner {
                 probe);
         this.keeper = new ResultKeeper(recorder, supply, listeners);
         this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners);
+    }
+
+    private boolean hasLocks(int handlerId) {
+        var handler = handlers.find(handlerId);
+        return handler != null && handler.source() instanceof JobSource job && job.unique() != null;
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */

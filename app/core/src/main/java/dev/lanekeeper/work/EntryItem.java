@@ -31,8 +31,12 @@ public record EntryItem(
      *
      * @param label a word for people
      * @param dueAt when it may run first; {@code null} for at once
+     * @param claim to be the only one of its key; {@code null} for none
      */
-    public record Job(@Nullable String label, @Nullable Instant dueAt) {}
+    public record Job(
+            @Nullable String label,
+            @Nullable Instant dueAt,
+            @Nullable UniqueClaim claim) {}
 
     /** An entry that is no job. */
     public EntryItem(
@@ -48,12 +52,29 @@ public record EntryItem(
 
     /** The same entry, to be shown as a failure. */
     EntryItem withError(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, job);
+        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, withoutClaim());
+    }
+
+    /** The same job, which leaves those that have its lock where they are. */
+    EntryItem unreplacing() {
+        if (job == null || job.claim() == null) {
+            return this;
+        }
+        var tamed = new Job(job.label(), job.dueAt(), job.claim().withoutReplacing());
+        return new EntryItem(handlerId, laneGroup, resource, entry, payload, headers, intakeError, tamed);
+    }
+
+    private @Nullable Job withoutClaim() {
+        return job == null ? null : new Job(job.label(), null, null);
     }
 
     /** What is left when even its content is refused: which entry it was, and why it is not here. */
     EntryItem bare(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error, job);
+        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error, withoutClaim());
+    }
+
+    boolean isUnique() {
+        return job != null && job.claim() != null;
     }
 
     boolean isDue(Instant now) {
@@ -73,7 +94,8 @@ public record EntryItem(
                 entry.createdAt(),
                 entry.entryId(),
                 null,
-                intakeError);
+                intakeError,
+                part.claim());
     }
 
     int bytes() {

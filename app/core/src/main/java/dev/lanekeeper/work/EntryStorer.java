@@ -4,6 +4,7 @@ import dev.lanekeeper.work.JobStore.PlacedJob;
 import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Tally.Count;
+import dev.lanekeeper.work.UniqueJob.NotReplaceable;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -38,6 +40,8 @@ public final class EntryStorer {
     private final ItemStore items;
     private final JobStore jobs;
     private final ScheduledJobStore scheduled;
+    private final JobBatch.Stores jobStores;
+    private final UniqueJob.Stores others;
     private final TallyStore tallies;
     private final NodeStore nodes;
     private final HandOver handOver;
@@ -46,11 +50,13 @@ public final class EntryStorer {
     private final Probe probe;
 
     /** Says of which handlers each entry becomes an item; calls no code of users. */
-    @FunctionalInterface
     public interface Expansion {
 
         /** In the order of the entries; at least one item for each. */
         List<EntryItem> items(List<OutboxRow> entries, List<Subscription> subscriptions);
+
+        /** After the commit: a job with a claim was stored, or met another with the same key. */
+        default void decided(UniqueClaim claim, StoredJob result) {}
     }
 
     public EntryStorer(Database database, HandOver handOver, Expansion expansion, Clock clock, Probe probe) {
@@ -60,6 +66,12 @@ public final class EntryStorer {
         this.items = new ItemStore(database);
         this.jobs = new JobStore(database);
         this.scheduled = new ScheduledJobStore(database);
+        this.jobStores = new JobBatch.Stores(jobs, lanes, new TallyStore(database, clock), clock, probe);
+        this.others = new UniqueJob.Stores(
+                new UniqueStore(database),
+                scheduled,
+                new ItemChangeStore(database, clock),
+                new LaneChangeStore(database, clock));
         this.tallies = new TallyStore(database, clock);
         this.nodes = new NodeStore(database);
         this.handOver = handOver;
@@ -116,6 +128,10 @@ public final class EntryStorer {
     public Moved move(Batch batch) {
         try {
             return moveOnce(batch, Form.WHOLE, "");
+        } catch (UniqueAmongOthers e) {
+            return moveApart(batch, e);
+        } catch (NotReplaceable e) {
+            return moveUnreplacing(batch);
         } catch (DataAccessException e) {
             if (!Database.isRefusal(e)) {
                 throw e;
@@ -124,9 +140,45 @@ public final class EntryStorer {
         }
     }
 
+    /** A batch has a job that claims to be the only one; its key is locked before all lanes, so it is moved alone. */
+    private static final class UniqueAmongOthers extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int before;
+
+        UniqueAmongOthers(int before) {
+            super("a unique job is moved alone", null, false, false);
+            this.before = before;
+        }
+    }
+
+    private Moved moveUnreplacing(Batch batch) {
+        try {
+            return moveOnce(batch, Form.UNREPLACING, "");
+        } catch (UniqueAmongOthers e) {
+            return moveApart(batch, e);
+        }
+    }
+
+    /** First what comes before it, then that one, each in a transaction of its own; the rest is for the next turn. */
+    private Moved moveApart(Batch batch, UniqueAmongOthers e) {
+        if (batch.shards().size() > 1) {
+            return batch.shards().stream()
+                    .map(shard -> move(batch.of(List.of(shard), batch.entries())))
+                    .reduce(Moved::and)
+                    .orElseThrow();
+        }
+        var first = e.before == 0 ? null : move(batch.of(batch.shards(), e.before));
+        var alone = move(batch.of(batch.shards(), 1));
+        return first == null ? alone : first.and(alone);
+    }
+
     /** How much of an entry is stored. */
     private enum Form {
         WHOLE,
+        /** As a job that leaves others where they are. */
+        UNREPLACING,
         FAILED,
         BARE
     }
@@ -173,6 +225,10 @@ public final class EntryStorer {
         probe.reached(Step.STORE_COMMITTED);
         workers.start(written.owned());
         probe.reached(Step.HANDED_OVER);
+        var decided = written.decided();
+        if (decided != null) {
+            expansion.decided(decided.claim(), decided.result());
+        }
         return written.moved();
     }
 
@@ -181,13 +237,21 @@ public final class EntryStorer {
         EntryItem of(EntryItem item) {
             return switch (form) {
                 case WHOLE -> item;
+                case UNREPLACING -> item.unreplacing();
                 case FAILED -> item.withError(why);
                 case BARE -> item.bare(why);
             };
         }
     }
 
-    private record Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {}
+    private record Written(Moved moved, Map<UUID, List<OwnedLane>> owned, @Nullable Decided decided) {
+
+        Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {
+            this(moved, owned, null);
+        }
+    }
+
+    private record Decided(UniqueClaim claim, StoredJob result) {}
 
     private Written write(Batch batch, ReservedWorkers workers, Shape shape) {
         probe.reached(Step.STORE_BEGUN);
@@ -202,14 +266,47 @@ public final class EntryStorer {
                 new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
         var entries = outbox.take(locked, limits);
         var expanded = expand(entries, shape);
+        if (expanded.stream().anyMatch(EntryItem::isUnique)) {
+            return writeUnique(batch, new Taken(busy, locked, entries), expanded, workers);
+        }
         var placed = place(scheduleOthers(expanded));
         // Last, so that runs which record results in the same lanes wait for as little as possible.
         tallies.add(batch.nodeId(), batch.slot(), tally(placed));
         var owned = insert(placed, workers);
         probe.reached(Step.STORE_BEFORE_COMMIT);
-        var refused = shape.form() == Form.WHOLE ? 0 : entries.size();
+        var refused = shape.form() == Form.FAILED || shape.form() == Form.BARE ? entries.size() : 0;
         var moved = new Moved(busy, unfinished(entries, limits), entries.size(), placed.size(), refused);
         return new Written(moved, owned);
+    }
+
+    private record Taken(Set<Integer> busy, List<Integer> locked, List<OutboxRow> entries) {}
+
+    private static int entriesBeforeUnique(List<OutboxRow> entries, List<EntryItem> expanded) {
+        var unique = expanded.stream()
+                .filter(EntryItem::isUnique)
+                .findFirst()
+                .orElseThrow()
+                .entry();
+        return (int) entries.stream()
+                .takeWhile(entry -> entry.entryId() != unique.entryId())
+                .count();
+    }
+
+    private Written writeUnique(Batch batch, Taken taken, List<EntryItem> expanded, ReservedWorkers workers) {
+        if (expanded.size() > 1) {
+            throw new UniqueAmongOthers(entriesBeforeUnique(taken.entries(), expanded));
+        }
+        var item = expanded.get(0);
+        var jobBatch = new JobBatch(
+                jobStores, workers, handOver, new JobBatch.Teller(batch.nodeId(), batch.slot()));
+        var job = item.asJob();
+        var stored = new UniqueJob(others, jobBatch, true)
+                .store(job, item.isDue(clock.instant()) ? null : Objects.requireNonNull(item.job()).dueAt());
+        probe.reached(Step.STORE_BEFORE_COMMIT);
+        return new Written(
+                new Moved(taken.busy(), new HashSet<>(taken.locked()), taken.entries().size(), 1, 0),
+                jobBatch.owned(),
+                new Decided(Objects.requireNonNull(job.claim()), stored));
     }
 
     /** Those that gave as much as they could; where a large entry has cut them short unseen, the next look finds the rest. */

@@ -46,16 +46,19 @@ public final class HandlerStore {
     /** Enters a handler, or what has changed about it. */
     public void subscribe(Subscription subscription) {
         var events = subscription.events();
+        var unique = subscription.unique();
         database.sql("""
-                        INSERT INTO lanekeeper.outbox_subscription (handler_id, kind, context, events, ordered, position, resource)
-                        VALUES (?, ?, ?, ?::text[], ?, ?, ?)
+                        INSERT INTO lanekeeper.outbox_subscription (
+                               handler_id, kind, context, events, ordered, position, resource, unique_rule)
+                        VALUES (?, ?, ?, ?::text[], ?, ?, ?, ?)
                             ON CONFLICT (handler_id) DO UPDATE
                            SET kind = excluded.kind,
                                context = excluded.context,
                                events = excluded.events,
                                ordered = excluded.ordered,
                                position = excluded.position,
-                               resource = excluded.resource
+                               resource = excluded.resource,
+                               unique_rule = excluded.unique_rule
                         """)
                 .param(subscription.handlerId())
                 .param(subscription.kind().code())
@@ -64,6 +67,7 @@ public final class HandlerStore {
                 .param(subscription.ordered())
                 .param(subscription.position())
                 .param(subscription.resource())
+                .param(unique == null ? null : unique.json())
                 .update();
     }
 

@@ -10,12 +10,14 @@ public final class JobChangeStore {
 
     private final ScheduledJobStore scheduled;
     private final JobStore jobs;
+    private final UniqueStore locks;
     private final TallyStore tallies;
     private final Clock clock;
 
     public JobChangeStore(Database database, Clock clock) {
         this.scheduled = new ScheduledJobStore(database);
         this.jobs = new JobStore(database);
+        this.locks = new UniqueStore(database);
         this.tallies = new TallyStore(database, clock);
         this.clock = clock;
     }
@@ -27,7 +29,8 @@ public final class JobChangeStore {
             return false;
         }
         var lane = job.resource() == null ? LaneIds.bundle(clock) : LaneIds.of(job.laneGroup(), job.resource());
-        jobs.insertDiscarded(clock.instant(), new PlacedJob(lane, job), reason);
+        jobs.insertEnded(clock.instant(), new PlacedJob(lane, job), new JobStore.End(State.DISCARDED, reason, null));
+        locks.release(List.of(jobId));
         tallies.add(
                 ItemChangeStore.NO_NODE,
                 TallyStore.PEOPLE,

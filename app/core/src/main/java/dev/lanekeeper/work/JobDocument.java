@@ -16,12 +16,17 @@ import tools.jackson.databind.util.RawValue;
  * @param payload JSON, as it was written; {@code null} for none
  * @param resource the canonical key of its resource; {@code null} for the entry's causality key, or none
  * @param dueAt when it may run first; {@code null} for at once
+ * @param claim {@code null} for none
  */
 public record JobDocument(
         byte @Nullable [] payload,
         @Nullable String resource,
         @Nullable String label,
-        @Nullable Instant dueAt) {
+        @Nullable Instant dueAt,
+        @Nullable Claim claim) {
+
+    /** To be the only one of its key. */
+    public record Claim(UniqueRule rule, String key) {}
 
     /** Of entries that are jobs; no handler of entries is given them. */
     public static final String CONTEXT = "lanekeeper.jobs";
@@ -43,6 +48,10 @@ public record JobDocument(
         if (dueAt != null) {
             arguments.put("dueAt", dueAt.toString());
         }
+        if (claim != null) {
+            arguments.put("unique", new RawValue(claim.rule().json()));
+            arguments.put("uniqueKey", claim.key());
+        }
         return arguments;
     }
 
@@ -55,7 +64,13 @@ public record JobDocument(
                 root.path("payload").isNull() ? null : EntryDocument.part(bytes, "payload"),
                 text(root, "resource"),
                 text(root, "label"),
-                dueAt == null ? null : Instant.parse(dueAt));
+                dueAt == null ? null : Instant.parse(dueAt),
+                claim(root));
+    }
+
+    private static @Nullable Claim claim(JsonNode root) {
+        var key = text(root, "uniqueKey");
+        return key == null ? null : new Claim(UniqueRule.read(root.required("unique")), key);
     }
 
     private static @Nullable String text(JsonNode root, String name) {

@@ -3,6 +3,7 @@ package dev.lanekeeper.work;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /** Writes jobs into {@code work_item} and {@code lane_item}; each transaction has locked the lanes before. */
@@ -11,10 +12,10 @@ final class JobStore {
     private static final String INTO_WORK_ITEM = """
                              INSERT INTO lanekeeper.work_item (
                                     handler_id, source, lane_id, produced_at, polled_at, stored_at, resource, payload, headers,
-                                    trace_parent, intake_error, label, entry_id, scheduled_id)
+                                    trace_parent, intake_error, label, entry_id, scheduled_id%s)
                              SELECT k.handler_id, 3, k.lane_id, 'epoch'::timestamptz + k.produced_at * interval '1 microsecond',
                                     s.at, s.at, k.resource, k.payload, k.headers, k.trace_parent, k.intake_error, k.label,
-                                    k.entry_id, k.scheduled_id
+                                    k.entry_id, k.scheduled_id%s
                                FROM (SELECT ?::timestamptz AS at) AS s
                               CROSS JOIN unnest(?::int[], ?::uuid[], ?::bigint[], ?::text[], ?::bytea[], ?::bytea[], ?::text[],
                                                 ?::text[], ?::text[], ?::bigint[], ?::bigint[])
@@ -32,16 +33,16 @@ final class JobStore {
                         SELECT item_id
                           FROM stored
                          ORDER BY item_id
-                        """.formatted(INTO_WORK_ITEM);
+                        """.formatted(INTO_WORK_ITEM.formatted("", ""));
 
-    private static final String INSERT_DISCARDED = """
+    private static final String INSERT_ENDED = """
                         WITH stored AS (
                         %s)
                         INSERT INTO lanekeeper.outcome (item_id, handler_id, state, attempts, finished_at, reason)
-                        SELECT item_id, handler_id, 4, 0, stored_at, ?
+                        SELECT item_id, handler_id, ?, 0, stored_at, ?
                           FROM stored
                         RETURNING item_id
-                        """.formatted(INTO_WORK_ITEM);
+                        """.formatted(INTO_WORK_ITEM.formatted(", lost_to", ", ?::bigint"));
 
     private final Database database;
 
@@ -54,20 +55,28 @@ final class JobStore {
 
     /** Inserts jobs in their order, so that their ids are their places; tells the ids in this order. */
     List<Long> insert(Instant storedAt, List<PlacedJob> placed) {
-        return bound(INSERT, storedAt, placed).query(Long.class).list();
+        return bound(database.sql(INSERT), storedAt, placed).query(Long.class).list();
     }
 
-    /** Inserts a job that nobody will ever do, with the reason for it. */
-    long insertDiscarded(Instant storedAt, PlacedJob placed, String reason) {
-        return bound(INSERT_DISCARDED, storedAt, List.of(placed))
-                .param(Texts.safe(reason))
+    /**
+     * How a job ends that nobody will ever do.
+     *
+     * @param lostTo the one that holds its lock; {@code null} for none
+     */
+    record End(State state, String reason, @Nullable Long lostTo) {}
+
+    /** Inserts a job that ends at once. */
+    long insertEnded(Instant storedAt, PlacedJob placed, End end) {
+        return bound(database.sql(INSERT_ENDED).param(end.lostTo()), storedAt, List.of(placed))
+                .param(end.state().code())
+                .param(Texts.safe(end.reason()))
                 .query(Long.class)
                 .single();
     }
 
-    private StatementSpec bound(String sql, Instant storedAt, List<PlacedJob> placed) {
+    private static StatementSpec bound(StatementSpec statement, Instant storedAt, List<PlacedJob> placed) {
         var jobs = placed.stream().map(PlacedJob::job).toList();
-        return database.sql(sql)
+        return statement
                 .param(Database.timestamp(storedAt))
                 .param(jobs.stream().mapToInt(NewJob::handlerId).toArray())
                 .param(Database.uuids(placed.stream().map(PlacedJob::laneId).toList()))

@@ -1,21 +1,17 @@
 package dev.lanekeeper.work;
 
-import dev.lanekeeper.work.JobStore.PlacedJob;
-import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.RecurringStore.Due;
-import dev.lanekeeper.work.Tally.Count;
+import dev.lanekeeper.work.ScheduledJobStore.Taken;
+import dev.lanekeeper.work.UniqueJob.NotReplaceable;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores jobs in one transaction (T1): lanes, items, in this order. Those that were scheduled, or that recur, leave what they
@@ -28,11 +24,10 @@ public final class JobStorer {
     private static final int FIRST_SLOT = 20_000;
 
     private final Database database;
-    private final JobStore jobs;
     private final ScheduledJobStore scheduled;
     private final RecurringStore recurring;
-    private final LaneStore lanes;
-    private final TallyStore tallies;
+    private final JobBatch.Stores stores;
+    private final UniqueJob.Stores others;
     private final NodeStore nodes;
     private final Door door;
     private final Clock clock;
@@ -42,6 +37,9 @@ public final class JobStorer {
     /** To whom work is handed over, and for whom it is counted; both may change while the application runs. */
     public interface Door {
 
+        /** Is told of jobs that met another with the same key. */
+        DuplicateListener listener();
+
         HandOver handOver();
 
         long nodeId();
@@ -49,25 +47,43 @@ public final class JobStorer {
 
     public JobStorer(Database database, Door door, Clock clock, Probe probe) {
         this.database = database;
-        this.jobs = new JobStore(database);
         this.scheduled = new ScheduledJobStore(database);
         this.recurring = new RecurringStore(database, clock);
-        this.lanes = new LaneStore(database, clock);
-        this.tallies = new TallyStore(database, clock);
+        this.stores = new JobBatch.Stores(
+                new JobStore(database), new LaneStore(database, clock), new TallyStore(database, clock), clock, probe);
+        this.others = new UniqueJob.Stores(
+                new UniqueStore(database),
+                scheduled,
+                new ItemChangeStore(database, clock),
+                new LaneChangeStore(database, clock));
         this.nodes = new NodeStore(database);
         this.door = door;
         this.clock = clock;
         this.probe = probe;
     }
 
-    /** Stores a job that may run at once; tells its id. */
-    public long store(NewJob job) {
-        return inTurn(batch -> batch.write(List.of(job)).get(0));
+    /** @param dueAt when it may run first; {@code null} for at once */
+    public StoredJob store(NewJob job, @Nullable Instant dueAt) {
+        var claim = job.claim();
+        if (claim != null) {
+            return storeUnique(job, claim, dueAt);
+        }
+        var id = dueAt == null
+                ? inTurn(batch -> batch.write(List.of(job)).get(0))
+                : database.inTransaction(() -> scheduled.insert(job, dueAt));
+        return new StoredJob.Stored(id, dueAt != null);
     }
 
-    /** Stores a job that may run later; tells its id, which no item has. */
-    public long schedule(NewJob job, Instant dueAt) {
-        return database.inTransaction(() -> scheduled.insert(job, dueAt));
+    private StoredJob storeUnique(NewJob job, UniqueClaim claim, @Nullable Instant dueAt) {
+        StoredJob stored;
+        try {
+            stored = inTurn(batch -> new UniqueJob(others, batch, false).store(job, dueAt));
+        } catch (NotReplaceable e) {
+            var tamed = claim.withoutReplacing();
+            return storeUnique(job.with(tamed), tamed, dueAt);
+        }
+        door.listener().met(claim, stored);
+        return stored;
     }
 
     /** When the first of all jobs is due that are scheduled or recur; the end of time when there is none. */
@@ -87,9 +103,18 @@ public final class JobStorer {
         });
     }
 
-    private void writeDue(Batch batch, int most) {
+    /** Forgets locks that hold nothing any more; tells how many it were. */
+    public int sweep(int most) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            return others.locks().forget(clock.instant(), most);
+        });
+    }
+
+    private void writeDue(JobBatch batch, int most) {
         var now = clock.instant();
-        var once = scheduled.takeDue(now, most);
+        var taken = scheduled.takeDue(now, most);
+        var once = taken.stream().map(Taken::job).toList();
         var due = recurring.due(now);
         due.forEach(d -> recurring.advance(d, now));
         var again = due.stream().filter(d -> !d.unfinished()).toList();
@@ -98,21 +123,41 @@ public final class JobStorer {
         for (var n = 0; n < again.size(); n++) {
             recurring.remember(again.get(n).handlerId(), ids.get(once.size() + n));
         }
+        rename(taken, ids);
+    }
+
+    /** Those that hold locks go on holding them as items. */
+    private void rename(List<Taken> taken, List<Long> ids) {
+        var holders = IntStream.range(0, taken.size())
+                .filter(n -> taken.get(n).holdsLock())
+                .boxed()
+                .toList();
+        if (!holders.isEmpty()) {
+            others.locks()
+                    .rename(
+                            holders.stream()
+                                    .map(n -> Objects.requireNonNull(
+                                            taken.get(n).job().scheduledId()))
+                                    .toList(),
+                            holders.stream().map(ids::get).toList());
+        }
     }
 
     private static NewJob job(Due due) {
         return new NewJob(due.handlerId(), due.laneGroup(), null, null, List.of(), null, due.dueAt(), null, null, null);
     }
 
-    private <T> T inTurn(Function<Batch, T> step) {
+    private <T> T inTurn(Function<JobBatch, T> step) {
         var slot = slots.take();
-        var workers = new ReservedWorkers(door.handOver(), lanes, nodes);
-        var batch = new Batch(workers, slot);
+        var handOver = door.handOver();
+        var workers = new ReservedWorkers(handOver, stores.lanes(), nodes);
+        var teller = new JobBatch.Teller(door.nodeId(), slot);
+        var batch = new JobBatch(stores, workers, handOver, teller);
         T result;
         try {
             result = database.inTransaction(() -> {
                 workers.release();
-                batch.owned.clear();
+                batch.owned().clear();
                 probe.reached(Step.STORE_BEGUN);
                 database.guardLanes();
                 var done = step.apply(batch);
@@ -126,77 +171,8 @@ public final class JobStorer {
             slots.giveBack(slot);
         }
         probe.reached(Step.STORE_COMMITTED);
-        workers.start(batch.owned);
+        workers.start(batch.owned());
         probe.reached(Step.HANDED_OVER);
         return result;
-    }
-
-    /** What one transaction stores. */
-    private final class Batch {
-
-        private final ReservedWorkers workers;
-        private final int slot;
-        private final Map<UUID, List<OwnedLane>> owned = new HashMap<>();
-
-        Batch(ReservedWorkers workers, int slot) {
-            this.workers = workers;
-            this.slot = slot;
-        }
-
-        /** The ids in the order of the jobs. */
-        List<Long> write(List<NewJob> all) {
-            if (all.isEmpty()) {
-                return List.of();
-            }
-            var placed = place(all);
-            // Last, so that runs which record results in the same lanes wait for as little as possible.
-            tallies.add(door.nodeId(), slot, tally(all));
-            var additions = additions(placed);
-            workers.reserve(additions);
-            workers.own(lanes.add(additions))
-                    .forEach((run, given) ->
-                            owned.computeIfAbsent(run, r -> new ArrayList<>()).addAll(given));
-            probe.reached(Step.STORE_LANES_LOCKED);
-            var ids = jobs.insert(clock.instant(), placed);
-            probe.reached(Step.STORE_INSERTED);
-            return ids;
-        }
-    }
-
-    private List<PlacedJob> place(List<NewJob> all) {
-        var bundles = new Bundles(door.handOver(), clock);
-        return all.stream()
-                .map(job -> new PlacedJob(
-                        job.resource() == null
-                                ? bundles.next(job.handlerId())
-                                : LaneIds.of(job.laneGroup(), job.resource()),
-                        job))
-                .toList();
-    }
-
-    private static List<Addition> additions(List<PlacedJob> placed) {
-        var waiting = new HashMap<UUID, Addition>();
-        placed.forEach(p -> waiting.merge(
-                p.laneId(),
-                new Addition(p.laneId(), p.job().handlerId(), 1, p.job().resource() == null),
-                (a, b) -> new Addition(a.laneId(), a.handlerId(), a.waiting() + 1, a.bundle())));
-        return waiting.values().stream()
-                .sorted((a, b) -> LaneIds.LOCK_ORDER.compare(a.laneId(), b.laneId()))
-                .toList();
-    }
-
-    private static List<Tally> tally(List<NewJob> all) {
-        var byHandler =
-                all.stream().collect(Collectors.groupingBy(NewJob::handlerId, LinkedHashMap::new, Collectors.toList()));
-        return byHandler.entrySet().stream()
-                .map(e -> new Tally(e.getKey())
-                        .add(Count.CONSUMED, e.getValue().size())
-                        .add(Count.STORED, e.getValue().size())
-                        .add(Count.FLUSHES, 1)
-                        .add(Count.LARGEST_FLUSH, e.getValue().size())
-                        .add(
-                                Count.FLUSHED_BYTES,
-                                e.getValue().stream().mapToLong(NewJob::bytes).sum()))
-                .toList();
     }
 }

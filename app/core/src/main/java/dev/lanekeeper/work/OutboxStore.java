@@ -148,7 +148,8 @@ public final class OutboxStore {
     /** All handlers that take entries, on whatever node. */
     public List<Subscription> subscriptions() {
         return database.sql("""
-                        SELECT s.handler_id, h.name, h.lane_group, s.kind, s.context, s.events, s.ordered, s.position, s.resource
+                        SELECT s.handler_id, h.name, h.lane_group, s.kind, s.context, s.events, s.ordered, s.position, s.resource,
+                               s.unique_rule
                           FROM lanekeeper.outbox_subscription AS s
                           JOIN lanekeeper.handler AS h USING (handler_id)
                          ORDER BY s.position, s.handler_id
@@ -162,7 +163,8 @@ public final class OutboxStore {
                         texts(row.getArray(6)),
                         row.getBoolean(7),
                         row.getInt(8),
-                        row.getString(9)))
+                        row.getString(9),
+                        row.getString(10) == null ? null : UniqueRule.read(row.getString(10))))
                 .list();
     }
 

@@ -207,10 +207,10 @@ public final class PurgeStore {
                         INSERT INTO lanekeeper.work_item_archive (
                                item_id, handler_id, source, lane_id, partition, kafka_offset, produced_at, polled_at, stored_at,
                                checksum, topic, resource, event_key, payload, headers, trace_parent, intake_error, entry_id,
-                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, archived_at)
+                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, lost_to, archived_at)
                         SELECT item_id, handler_id, source, lane_id, partition, kafka_offset, produced_at, polled_at, stored_at,
                                checksum, topic, resource, event_key, payload, headers, trace_parent, intake_error, entry_id,
-                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, ?
+                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, lost_to, ?
                           FROM lanekeeper.work_item
                          WHERE item_id = ANY (?::bigint[])
                         """).param(Database.timestamp(clock.instant())).param(ids).update();

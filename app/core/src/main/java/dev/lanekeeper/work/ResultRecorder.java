@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +43,26 @@ public class ResultRecorder {
     private final AttemptStore attempts;
     private final RequestStore requests;
     private final TallyStore tallies;
+    private final UniqueStore locks;
+    private final IntPredicate hasLocks;
     private final Clock clock;
     private final Probe probe;
 
+    /** For handlers whose jobs are not unique, or for giving lanes back. */
     public ResultRecorder(Database database, Clock clock, Probe probe) {
+        this(database, handler -> false, clock, probe);
+    }
+
+    /** @param hasLocks whether items of the handler of that number may hold locks */
+    public ResultRecorder(Database database, IntPredicate hasLocks, Clock clock, Probe probe) {
         this.database = database;
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);
         this.attempts = new AttemptStore(database);
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
+        this.locks = new UniqueStore(database);
+        this.hasLocks = hasLocks;
         this.clock = clock;
         this.probe = probe;
     }
@@ -143,6 +154,7 @@ public class ResultRecorder {
         postpone(ours, change);
         discardAsAsked(ours, locked, change);
         moveAlone(ours, change);
+        settleLocks(ours, change);
         countAttempts(run, ours, lost, change);
         var recorded = settle(ours, locked, lost, change);
         tallies.add(run.nodeId(), slot, change.tallies.values());
@@ -243,6 +255,25 @@ public class ResultRecorder {
             items.moveAlone(alone.stream().map(Bundled::laneId).toList(), from);
             from.forEach(f -> change.remove(f.laneId()));
             alone.forEach(b -> change.blocked.add(new Blocked(b.laneId(), b.dueAt())));
+        }
+    }
+
+    /** Finished items lose their locks; those that are tried again get back what they had given away. */
+    private void settleLocks(List<LaneResult> ours, Change change) {
+        var finished = new ArrayList<Long>();
+        var again = new ArrayList<Long>();
+        for (var result : ours) {
+            for (var item : result.results()) {
+                if (hasLocks.test(item.handlerId()) && change.found.contains(item.itemId())) {
+                    (item instanceof Finished ? finished : again).add(item.itemId());
+                }
+            }
+        }
+        if (!finished.isEmpty()) {
+            locks.release(finished);
+        }
+        if (!again.isEmpty()) {
+            locks.retake(again);
         }
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScheduledJobStore {
 
     private static final String COLUMNS =
-            "job_id, handler_id, lane_group, resource, payload, headers, label, entry_id, enqueued_at";
+            "job_id, handler_id, lane_group, resource, payload, headers, label, entry_id, enqueued_at, holds_lock";
 
     private static final String TAKE_DUE = """
                         WITH due AS (
@@ -45,9 +45,10 @@ public final class ScheduledJobStore {
     long insert(NewJob job, Instant dueAt) {
         return database.sql("""
                         INSERT INTO lanekeeper.scheduled_job (
-                               job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id, enqueued_at)
+                               job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id, enqueued_at,
+                               holds_lock)
                         VALUES (nextval(pg_get_serial_sequence('lanekeeper.work_item', 'item_id')),
-                               ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         RETURNING job_id
                         """)
                 .param(job.handlerId())
@@ -59,6 +60,7 @@ public final class ScheduledJobStore {
                 .param(Texts.safe(job.label()))
                 .param(job.entryId())
                 .param(Database.timestamp(job.enqueuedAt()))
+                .param(job.claim() != null)
                 .query(Long.class)
                 .single();
     }
@@ -73,12 +75,15 @@ public final class ScheduledJobStore {
                 .single();
     }
 
+    /** A job that is scheduled no more, and whether it holds a lock as such. */
+    record Taken(NewJob job, boolean holdsLock) {}
+
     /** Takes those that are due, in the order of their times. */
-    List<NewJob> takeDue(Instant now, int most) {
+    List<Taken> takeDue(Instant now, int most) {
         return database.sql(TAKE_DUE)
                 .param(Database.timestamp(now))
                 .param(most)
-                .query((row, n) -> job(row))
+                .query((row, n) -> new Taken(job(row), row.getBoolean("holds_lock")))
                 .list();
     }
 
@@ -115,11 +120,8 @@ public final class ScheduledJobStore {
         return database
                 .sql("SELECT max(item_id) FROM lanekeeper.work_item WHERE scheduled_id = ?")
                 .param(jobId)
-                .query((row, n) -> row.getObject(1, Long.class))
-                .list()
-                .stream()
-                .filter(id -> id != null)
-                .findFirst();
+                .query((row, n) -> Optional.ofNullable(row.getObject(1, Long.class)))
+                .single();
     }
 
     /** When the first of all jobs is due that are scheduled or recur; {@code null} for never. */
@@ -127,10 +129,10 @@ public final class ScheduledJobStore {
         return database.sql("""
                         SELECT least((SELECT min(due_at) FROM lanekeeper.scheduled_job),
                                      (SELECT min(next_at) FROM lanekeeper.recurring_job))
-                        """).query((row, n) -> row.getObject(1, OffsetDateTime.class)).list().stream()
-                .filter(at -> at != null)
+                        """)
+                .query((row, n) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
+                .single()
                 .map(OffsetDateTime::toInstant)
-                .findFirst()
                 .orElse(null);
     }
 }

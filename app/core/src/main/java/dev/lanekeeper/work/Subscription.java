@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param events {@code null} for every one
  * @param ordered whether entries of one causality key share a lane
  * @param resource of jobs: how the resource is found in the payload; {@code null} for none, and for what are no jobs
+ * @param unique of jobs: which are the same; {@code null} for none
  * @param position where the handler's items stand among those of an entry; equal ones in the order of the handlers' numbers
  */
 public record Subscription(
@@ -21,7 +22,8 @@ public record Subscription(
         @Nullable List<String> events,
         boolean ordered,
         int position,
-        @Nullable String resource) {
+        @Nullable String resource,
+        @Nullable UniqueRule unique) {
 
     /** Of a handler that takes entries. */
     public Subscription(
@@ -33,12 +35,17 @@ public record Subscription(
             @Nullable List<String> events,
             boolean ordered,
             int position) {
-        this(handlerId, handler, laneGroup, kind, context, events, ordered, position, null);
+        this(handlerId, handler, laneGroup, kind, context, events, ordered, position, null, null);
     }
 
     /** Of a handler that does jobs. */
-    public static Subscription ofJobs(int handlerId, String handler, String laneGroup, @Nullable String resource) {
-        return new Subscription(handlerId, handler, laneGroup, Kind.DOES_JOBS, null, null, true, 0, resource);
+    public static Subscription ofJobs(
+            int handlerId,
+            String handler,
+            String laneGroup,
+            @Nullable String resource,
+            @Nullable UniqueRule unique) {
+        return new Subscription(handlerId, handler, laneGroup, Kind.DOES_JOBS, null, null, true, 0, resource, unique);
     }
 
     /** How it is found out whether a handler takes an entry. */

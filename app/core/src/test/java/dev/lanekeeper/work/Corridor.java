@@ -109,6 +109,7 @@ final class Corridor {
                             DELETE FROM lanekeeper.outbox_subscription;
                             DELETE FROM lanekeeper.scheduled_job;
                             DELETE FROM lanekeeper.recurring_job;
+                            DELETE FROM lanekeeper.unique_lock;
                             DELETE FROM lanekeeper.setting_change;
                             DELETE FROM lanekeeper.housekeeping;
                             DELETE FROM lanekeeper.work_item_archive;

@@ -21,6 +21,11 @@ class JobStorerTest {
             corridor.database,
             new JobStorer.Door() {
                 @Override
+                public DuplicateListener listener() {
+                    return (claim, result) -> {};
+                }
+
+                @Override
                 public HandOver handOver() {
                     return HandOver.NONE;
                 }
@@ -35,17 +40,17 @@ class JobStorerTest {
 
     @Test
     void makesItemsOfJobsInTheOrderOfTheirTimesAtTheEndOfTheirLane() {
-        storer.schedule(job("second", "a"), corridor.clock.instant().plus(HOUR));
-        storer.schedule(job("first", "a"), corridor.clock.instant().plus(HOUR.dividedBy(2)));
-        storer.schedule(job("tomorrow", "a"), corridor.clock.instant().plus(Duration.ofDays(1)));
-        storer.store(job("now", "a"));
+        storer.store(job("second", "a"), corridor.clock.instant().plus(HOUR));
+        storer.store(job("first", "a"), corridor.clock.instant().plus(HOUR.dividedBy(2)));
+        storer.store(job("tomorrow", "a"), corridor.clock.instant().plus(Duration.ofDays(1)));
+        storer.store(job("now", "a"), null);
 
         assertThat(storer.promote(10)).isTrue();
         assertThat(waiting()).containsExactly("now");
         assertThat(storer.firstDue()).isEqualTo(corridor.clock.instant().plus(HOUR.dividedBy(2)));
 
         corridor.clock.advance(HOUR);
-        storer.store(job("meanwhile", "a"));
+        storer.store(job("meanwhile", "a"), null);
         assertThat(storer.promote(10)).isTrue();
         assertThat(waiting()).containsExactly("now", "meanwhile", "first", "second");
         assertThat(new ConservationSearch(corridor.database).strays()).isEmpty();
@@ -53,7 +58,7 @@ class JobStorerTest {
 
     @Test
     void leavesJobsToWhoeverMakesItemsOfThemAlready() throws Exception {
-        storer.schedule(job("one", null), corridor.clock.instant());
+        storer.store(job("one", null), corridor.clock.instant());
 
         try (var other = Corridor.connections().getConnection();
                 var statement = other.createStatement()) {
@@ -69,7 +74,7 @@ class JobStorerTest {
 
     @Test
     void keepsAJobScheduledWhenTheTransactionThatStoresItFails() {
-        storer.schedule(job("one", "a"), corridor.clock.instant());
+        storer.store(job("one", "a"), corridor.clock.instant());
         corridor.probe = step -> {
             if (step == Probe.Step.STORE_BEFORE_COMMIT) {
                 throw new IllegalStateException("halted");

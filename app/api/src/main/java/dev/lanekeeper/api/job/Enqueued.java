@@ -15,8 +15,21 @@ public sealed interface Enqueued {
      */
     record Scheduled(long jobId, Instant dueAt) implements Enqueued {}
 
+    /** It was not stored, since another has its lock: the item, or the scheduled job, {@code duplicateOf}. */
+    record Duplicate(long duplicateOf) implements Enqueued {}
+
+    /** It is kept as an item that was rejected, since another has its lock. */
+    record Rejected(long itemId, long duplicateOf) implements Enqueued {}
+
     /**
-     * It is part of the caller's transaction, and is stored or scheduled after its commit.
+     * It has taken the place of another that had its lock, and that was discarded.
+     *
+     * @param id of its item, or of the scheduled job if it is to run later
+     */
+    record Replaced(long id, long replaced) implements Enqueued {}
+
+    /**
+     * It is part of the caller's transaction, and is stored or scheduled after its commit; if another has its lock then, it is discarded.
      *
      * @param entryId that of the row in the outbox, which the item keeps
      */

@@ -57,6 +57,27 @@ public final class LaneJobRegistration<T> {
         return option("zone", zoneId);
     }
 
+    /** As {@link Unique}, with a key as in {@link Unique#key()}; an empty one leaves it to the caller. */
+    public LaneJobRegistration<T> unique(Unique.Lock lock, String key) {
+        return option("uniqueLock", lock).option("uniqueKey", key);
+    }
+
+    public LaneJobRegistration<T> uniqueTtl(Duration ttl) {
+        return option("uniqueTtl", ttl);
+    }
+
+    public LaneJobRegistration<T> uniqueLimit(int jobs) {
+        return option("uniqueLimit", jobs);
+    }
+
+    public LaneJobRegistration<T> uniqueAcrossHandlers() {
+        return option("uniqueAcrossHandlers", true);
+    }
+
+    public LaneJobRegistration<T> onConflict(Unique.Conflict conflict) {
+        return option("uniqueOnConflict", conflict);
+    }
+
     public LaneJobRegistration<T> lane(String name) {
         return option("lane", name);
     }

@@ -2,9 +2,12 @@ package dev.lanekeeper.intake.enqueue;
 
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.DuplicateJobException;
 import dev.lanekeeper.api.job.Enqueued;
 import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.api.job.Jobs;
+import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.api.outbox.OutboxMessage;
 import dev.lanekeeper.handler.RegisteredHandlers;
@@ -14,6 +17,8 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.JobStorer;
 import dev.lanekeeper.work.NewJob;
+import dev.lanekeeper.work.StoredJob;
+import dev.lanekeeper.work.UniqueClaim;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.SenderContext;
@@ -24,6 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
  * after the commit.
  */
 public final class JobEnqueuer implements Jobs {
+
+    private static final Logger log = LoggerFactory.getLogger(JobEnqueuer.class);
 
     private final Corridor corridor;
     private final JobHandlers handlers;
@@ -60,7 +69,9 @@ public final class JobEnqueuer implements Jobs {
         var handler = handlers.find(id);
         var json = payload == null ? null : mapper.writeValueAsBytes(payload);
         var now = corridor.clock().get().instant();
-        var job = new Job(id, handler, json, resource(id, handler, json, options, now), options.label(), now);
+        var event = new RawEvent(null, -1, -1, now, null, json, List.of());
+        var resource = key(id, "resource", options.resource(), handler.resource(), event);
+        var job = new Job(id, handler, json, resource, claim(id, handler, options, event), options.label(), now);
         var dueAt = dueAt(options, now);
         return corridor.database().get().isInTransaction() ? submit(job, dueAt) : observe(job, dueAt);
     }
@@ -70,6 +81,7 @@ public final class JobEnqueuer implements Jobs {
             JobHandler handler,
             byte @Nullable [] payload,
             @Nullable String resource,
+            @Nullable UniqueClaim claim,
             @Nullable String label,
             Instant now) {
 
@@ -84,21 +96,33 @@ public final class JobEnqueuer implements Jobs {
                     now,
                     null,
                     null,
-                    null);
+                    null,
+                    claim);
         }
     }
 
-    private static @Nullable String resource(
-            String id, JobHandler handler, byte @Nullable [] payload, JobOptions options, Instant now) {
-        if (options.resource() != null) {
-            return ResourceKey.of(options.resource());
+    private static @Nullable String key(
+            String id, String what, @Nullable String said, ResourceResolver resolver, RawEvent event) {
+        if (said != null) {
+            return ResourceKey.of(said);
         }
         try {
-            return handler.resource().resourceOf(new RawEvent(null, -1, -1, now, null, payload, List.of()));
+            return resolver.resourceOf(event);
         } catch (Exception e) {
             throw new IllegalArgumentException(
-                    "The job for '" + id + "' was not enqueued: its resource cannot be read: " + e.getMessage(), e);
+                    "The job for '" + id + "' was not enqueued: its " + what + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Without a key there is no lock. */
+    private static @Nullable UniqueClaim claim(String id, JobHandler handler, JobOptions options, RawEvent event) {
+        var rule = handler.unique();
+        if (rule == null && options.uniqueKey() != null) {
+            throw new IllegalArgumentException("The job for '" + id + "' was not enqueued: it has a unique key, but its"
+                    + " handler is not unique; annotate the handler with @Unique");
+        }
+        var key = rule == null ? null : key(id, "unique key", options.uniqueKey(), handler.uniqueKey(), event);
+        return rule == null || key == null ? null : new UniqueClaim(rule, id, key);
     }
 
     private static @Nullable Instant dueAt(JobOptions options, Instant now) {
@@ -107,10 +131,14 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued submit(Job job, @Nullable Instant dueAt) {
-        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt);
+        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, claim(job));
         return new Enqueued.Submitted(outbox.publish(OutboxMessage.of(JobDocument.CONTEXT, job.id())
                 .withArguments(document.arguments())
                 .withCausalityKey(job.resource())));
+    }
+
+    private static JobDocument.@Nullable Claim claim(Job job) {
+        return job.claim() == null ? null : new JobDocument.Claim(job.claim().rule(), job.claim().key());
     }
 
     /** Its span writes the trace context into the headers when it starts. */
@@ -125,16 +153,39 @@ public final class JobEnqueuer implements Jobs {
         return Observation.createNotStarted("lanekeeper.job.enqueue", () -> context, observations)
                 .contextualName(job.id() + " enqueue")
                 .lowCardinalityKeyValue("handler", job.id())
-                .observe(() -> store(job.with(headers), dueAt));
+                .observe(() -> store(job, job.with(headers), dueAt));
     }
 
-    private Enqueued store(NewJob job, @Nullable Instant dueAt) {
-        var storer = corridor.storer().get();
-        if (dueAt == null) {
-            return new Enqueued.Accepted(storer.store(job));
+    private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt) {
+        var answer = answer(job, corridor.storer().get().store(stored, dueAt), dueAt);
+        if (dueAt != null) {
+            corridor.timer().expect(dueAt);
         }
-        var jobId = storer.schedule(job, dueAt);
-        corridor.timer().expect(dueAt);
-        return new Enqueued.Scheduled(jobId, dueAt);
+        return answer;
+    }
+
+    private static Enqueued answer(Job job, StoredJob stored, @Nullable Instant dueAt) {
+        if (stored instanceof StoredJob.Stored kept) {
+            return dueAt == null ? new Enqueued.Accepted(kept.id()) : new Enqueued.Scheduled(kept.id(), dueAt);
+        }
+        if (stored instanceof StoredJob.Replaced kept) {
+            return new Enqueued.Replaced(kept.id(), kept.replaced());
+        }
+        if (stored instanceof StoredJob.Rejected kept) {
+            return new Enqueued.Rejected(kept.id(), kept.of());
+        }
+        return duplicate(job, ((StoredJob.Duplicate) stored).of());
+    }
+
+    private static Enqueued duplicate(Job job, long of) {
+        log.atInfo()
+                .addKeyValue("handler", job.id())
+                .addKeyValue("duplicateOf", of)
+                .log("A job was not enqueued: another has its lock");
+        var rule = job.handler().unique();
+        if (rule != null && rule.onConflict() == Conflict.RAISE) {
+            throw new DuplicateJobException(job.id(), of);
+        }
+        return new Enqueued.Duplicate(of);
     }
 }

@@ -8,9 +8,11 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.OutboxStore;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
+import dev.lanekeeper.work.UniqueRule;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds for whom a job is: a handler of this node, or one that some other node has. */
 final class JobHandlers {
@@ -28,16 +30,23 @@ final class JobHandlers {
      *
      * @param number in the database
      */
-    record JobHandler(int number, String laneGroup, ResourceResolver resource) {}
+    record JobHandler(
+            int number,
+            String laneGroup,
+            ResourceResolver resource,
+            @Nullable UniqueRule unique,
+            ResourceResolver uniqueKey) {}
 
     JobHandler find(String id) {
         for (var entry : handlers.get().byNumber().entrySet()) {
             var definition = entry.getValue();
-            if (definition.id().equals(id) && definition.source() instanceof JobSource) {
+            if (definition.id().equals(id) && definition.source() instanceof JobSource job) {
                 return new JobHandler(
                         entry.getKey(),
                         definition.lanes().group(),
-                        definition.lanes().resource());
+                        definition.lanes().resource(),
+                        job.unique(),
+                        job.uniqueKey());
             }
         }
         return elsewhere(id);
@@ -51,15 +60,24 @@ final class JobHandlers {
         return known.stream()
                 .filter(s -> s.handler().equals(id))
                 .findFirst()
-                .map(s -> new JobHandler(s.handlerId(), s.laneGroup(), resource(s)))
+                .map(JobHandlers::handler)
                 .orElseThrow(() -> unknown(id, known));
     }
 
-    private static ResourceResolver resource(Subscription subscription) {
-        var expression = subscription.resource();
+    private static JobHandler handler(Subscription s) {
+        var unique = s.unique();
+        return new JobHandler(
+                s.handlerId(),
+                s.laneGroup(),
+                resolver(s.handler(), s.resource()),
+                unique,
+                resolver(s.handler(), unique == null ? null : unique.key()));
+    }
+
+    private static ResourceResolver resolver(String handler, @Nullable String expression) {
         return expression == null
                 ? event -> null
-                : event -> RemoteResource.of(subscription.handler(), expression).resourceOf(event);
+                : event -> RemoteResource.of(handler, expression).resourceOf(event);
     }
 
     private static IllegalArgumentException unknown(String id, List<Subscription> known) {

@@ -23,6 +23,11 @@ public final class JobTimer {
     private static final Duration AGAIN = Duration.ofMillis(50);
     private static final int MOST = 500;
 
+    /** Locks that nobody has, of keys that never come again. */
+    private static final Duration SWEEP = Duration.ofMinutes(10);
+
+    private static final int MOST_SWEPT = 10_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private final Supplier<JobStorer> storer;
@@ -31,6 +36,7 @@ public final class JobTimer {
     private Instant expected = Instant.MAX;
     private volatile boolean stopping;
     private boolean troubled;
+    private Instant nextSweep = Instant.MIN;
 
     /**
      * @param storer asked when it is started
@@ -96,6 +102,10 @@ public final class JobTimer {
     }
 
     private void turn(JobStorer storing, Clock now) throws InterruptedException {
+        if (!now.instant().isBefore(nextSweep)) {
+            nextSweep = now.instant().plus(SWEEP);
+            storing.sweep(MOST_SWEPT);
+        }
         // Before the look, so that what is told during it is not forgotten.
         forget(now.instant());
         var first = storing.firstDue();

@@ -2,14 +2,17 @@ package dev.lanekeeper.intake.outbox;
 
 import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.ResourceKey;
+import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.EntryDocument;
 import dev.lanekeeper.work.EntryItem;
 import dev.lanekeeper.work.EntryItem.Job;
 import dev.lanekeeper.work.EntryStorer;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.OutboxRow;
+import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
+import dev.lanekeeper.work.UniqueClaim;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class EntryHandlers implements EntryStorer.Expansion {
 
     private final Leftovers leftovers;
+    private final DuplicateListener listener;
 
-    EntryHandlers(Leftovers leftovers) {
+    EntryHandlers(Leftovers leftovers, DuplicateListener listener) {
         this.leftovers = leftovers;
+        this.listener = listener;
     }
 
     /**
@@ -36,6 +41,11 @@ final class EntryHandlers implements EntryStorer.Expansion {
         var items = new ArrayList<EntryItem>(entries.size());
         entries.forEach(entry -> items.addAll(items(entry, matching(entry, subscriptions))));
         return items;
+    }
+
+    @Override
+    public void decided(UniqueClaim claim, StoredJob result) {
+        listener.met(claim, result);
     }
 
     private static List<Subscription> matching(OutboxRow entry, List<Subscription> subscriptions) {
@@ -71,7 +81,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     document.payload(),
                     EntryHeaders.read(entry.headers()),
                     null,
-                    new Job(document.label(), document.dueAt()));
+                    new Job(document.label(), document.dueAt(), claim(document, handler)));
         } catch (RuntimeException e) {
             return new EntryItem(
                     handler.handlerId(),
@@ -81,8 +91,13 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     entry.arguments().getBytes(StandardCharsets.UTF_8),
                     List.of(),
                     "the outbox entry makes no job: " + e,
-                    new Job(null, null));
+                    new Job(null, null, null));
         }
+    }
+
+    private static @Nullable UniqueClaim claim(JobDocument document, Subscription handler) {
+        var claim = document.claim();
+        return claim == null ? null : new UniqueClaim(claim.rule(), handler.handler(), claim.key());
     }
 
     private static List<String> asked(List<Subscription> takers) {

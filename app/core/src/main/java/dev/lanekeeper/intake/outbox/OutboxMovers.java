@@ -2,6 +2,7 @@ package dev.lanekeeper.intake.outbox;
 
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.EntryStorer;
 import dev.lanekeeper.work.HandOver;
 import dev.lanekeeper.work.OutboxStore;
@@ -28,6 +29,7 @@ public final class OutboxMovers {
             HandOver handOver,
             LongSupplier nodeId,
             RegisteredHandlers handlers,
+            DuplicateListener listener,
             Clock clock,
             Probe probe) {}
 
@@ -38,8 +40,10 @@ public final class OutboxMovers {
         var storer = new EntryStorer(
                 environment.database(),
                 environment.handOver(),
-                new EntryHandlers(new EntryHandlers.Leftovers(
-                        unclaimed, definition.lanes().group())),
+                new EntryHandlers(
+                        new EntryHandlers.Leftovers(
+                                unclaimed, definition.lanes().group()),
+                        environment.listener()),
                 environment.clock(),
                 environment.probe());
         var means = new Mover.Means(storer, new OutboxStore(environment.database()), dirty, environment.nodeId());

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.event.JobEvent;
+import dev.lanekeeper.api.job.DuplicateJobException;
+import dev.lanekeeper.api.job.Enqueued;
 import dev.lanekeeper.api.job.Enqueued.Accepted;
 import dev.lanekeeper.api.job.Enqueued.Scheduled;
 import dev.lanekeeper.api.job.Enqueued.Submitted;
@@ -13,6 +17,7 @@ import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.api.job.Jobs;
 import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.LaneJobConfigurer;
+import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.operations.JobAnswer;
@@ -23,10 +28,14 @@ import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +48,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -90,6 +100,7 @@ class JobsTest {
         assertThat(rows("lanekeeper.scheduled_job")).isZero();
         assertThat(rows("lanekeeper.outbox_entry")).isZero();
         assertThat(seen.with("every-entry")).isEmpty();
+        assertThat(rows("lanekeeper.unique_lock")).isZero();
         assertThat(new ConservationSearch(new Database(database.dataSource(), "lanekeeper")).faults())
                 .isEmpty();
         application.close();
@@ -257,6 +268,98 @@ class JobsTest {
     }
 
     @Test
+    void answersWithTheJobThatHasTheLockAndTellsWhoeverListens() {
+        var holder = ((Scheduled) jobs.enqueue("once", new Greeting("told", "-"), JobOptions.after(FAR))).jobId();
+
+        assertThat(jobs.enqueue("once", new Greeting("told", "-"))).isEqualTo(new Enqueued.Duplicate(holder));
+
+        assertThat(seen.events).contains(new JobEvent.Duplicate("once", "told", holder));
+        assertThat(operations.cancel(holder, ANNA)).isEqualTo(JobAnswer.CANCELLED);
+        assertThat(jobs.enqueue("once", new Greeting("told", "-"))).isInstanceOf(Accepted.class);
+    }
+
+    @Test
+    void keepsALoserOfATransactionWithTheJobThatItLostToAndTheOrderOfTheOthers() {
+        var holder = ((Scheduled) jobs.enqueue("once", new Greeting("lost", "-"), JobOptions.after(FAR))).jobId();
+        transactions.executeWithoutResult(status -> {
+            jobs.enqueue("greet", new Greeting("beside-1", "b"));
+            jobs.enqueue("greet", new Greeting("beside-2", "b"));
+            var keyed = JobOptions.now().withResource("b").withUniqueKey("won");
+            assertThat(jobs.enqueue("once", new Greeting("beside-3", "-"), keyed)).isInstanceOf(Submitted.class);
+            jobs.enqueue("once", new Greeting("beside-lost", "-"), keyed.withUniqueKey("lost"));
+            jobs.enqueue("greet", new Greeting("beside-4", "b"));
+        });
+
+        await().atMost(PATIENCE).until(() -> seen.with("greet beside-4").size() == 1);
+        assertThat(seen.containing(" beside-"))
+                .extracting(call -> call.split(" ")[1])
+                .containsExactly("beside-1", "beside-2", "beside-3", "beside-4");
+        assertThat(rows("lanekeeper.outcome JOIN lanekeeper.work_item USING (item_id) WHERE state = 4"
+                        + " AND lost_to = " + holder + " AND reason LIKE 'duplicate of job " + holder + "%'"))
+                .isOne();
+        assertThat(seen.events).contains(new JobEvent.Duplicate("once", "lost", holder));
+        operations.cancel(holder, ANNA);
+    }
+
+    @Test
+    void raisesWhereThatIsWantedAndSomebodyListens() {
+        var holder = ((Scheduled) jobs.enqueue("strict", 7, JobOptions.after(FAR).withUniqueKey("s"))).jobId();
+
+        assertThatThrownBy(() -> jobs.enqueue("strict", 7, JobOptions.now().withUniqueKey("s")))
+                .isInstanceOfSatisfying(
+                        DuplicateJobException.class,
+                        e -> assertThat(e.duplicateOf()).isEqualTo(holder));
+        operations.cancel(holder, ANNA);
+    }
+
+    @Test
+    void takesNoLockWithoutAKeyAndNoKeyWithoutALock() {
+        var scheduled = JobOptions.after(FAR);
+        assertThat(jobs.enqueue("strict", 1, scheduled)).isInstanceOf(Scheduled.class);
+        assertThat(jobs.enqueue("strict", 1, scheduled)).isInstanceOf(Scheduled.class);
+        assertThatThrownBy(() -> jobs.enqueue("greet", null, scheduled.withUniqueKey("k")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("@Unique");
+        jdbc.sql("SELECT job_id FROM lanekeeper.scheduled_job WHERE handler_id ="
+                        + " (SELECT handler_id FROM lanekeeper.handler WHERE name = 'strict')")
+                .query(Long.class)
+                .list()
+                .forEach(id -> operations.cancel(id, ANNA));
+    }
+
+    @Test
+    void letsAnotherInWhenTheHandlerIsCalledOrWhenItIsDone() {
+        jobs.enqueue("until-executing", 3);
+        jobs.enqueue("until-executed", 3);
+
+        await().atMost(PATIENCE).until(() -> seen.with("until-executing 0").size() == 1);
+        await().atMost(PATIENCE).until(() -> seen.with("until-executed 3 Duplicate").size() == 1);
+        assertThat(seen.with("until-executed")).hasSize(1);
+    }
+
+    @Test
+    void runsNeverTwoJobsOfAKeyAtOnceHoweverManyEnqueue() throws InterruptedException {
+        var threads = IntStream.range(0, 6)
+                .mapToObj(n -> new Thread(() -> {
+                    for (var i = 0; i < 25; i++) {
+                        jobs.enqueue("crowded", i % 2);
+                    }
+                }))
+                .toList();
+        threads.forEach(Thread::start);
+        for (var thread : threads) {
+            thread.join();
+        }
+
+        await().atMost(PATIENCE)
+                .until(() -> rows("lanekeeper.lane_item JOIN lanekeeper.handler USING (handler_id)"
+                                + " WHERE name = 'crowded'")
+                        == 0);
+        assertThat(seen.with("overlap")).isEmpty();
+        assertThat(seen.with("crowded").size()).isBetween(2, 150);
+    }
+
+    @Test
     void recursByItself() {
         await().atMost(PATIENCE).until(() -> seen.with("tick").size() >= 2);
     }
@@ -283,6 +386,16 @@ class JobsTest {
     static class Application {
 
         @Bean
+        ResourceResolver everyoneTheSame() {
+            return event -> "the same";
+        }
+
+        @Bean
+        ResourceResolver payloadItself() {
+            return event -> new String(Objects.requireNonNull(event.value()), StandardCharsets.UTF_8);
+        }
+
+        @Bean
         LaneJobConfigurer inCode(Seen seen) {
             return registry -> registry.job("coded", Greeting.class, (greeting, event) -> {
                         seen.add("coded " + greeting.name());
@@ -299,6 +412,17 @@ class JobsTest {
 
         private final List<String> calls = new CopyOnWriteArrayList<>();
 
+        private final List<JobEvent> events = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void on(JobEvent event) {
+            events.add(event);
+        }
+
+        List<String> containing(String part) {
+            return calls.stream().filter(c -> c.contains(part)).toList();
+        }
+
         void add(String call) {
             calls.add(call);
         }
@@ -311,6 +435,7 @@ class JobsTest {
     @Component
     static class Work {
 
+        private final Set<Integer> atWork = ConcurrentHashMap.newKeySet();
         private final Seen seen;
         private final JdbcClient jdbc;
         private final Jobs jobs;
@@ -334,6 +459,44 @@ class JobsTest {
         @LaneJob(id = "tick", cron = "* * * * * *")
         void tick() {
             seen.add("tick");
+        }
+
+        @LaneJob(id = "once")
+        @Unique(key = "name")
+        void once(Greeting greeting) {
+            seen.add("once " + greeting.name());
+        }
+
+        @LaneJob(id = "strict")
+        @Unique(onConflict = Unique.Conflict.RAISE)
+        void strict(int number) {
+            seen.add("strict " + number);
+        }
+
+        @LaneJob(id = "until-executing")
+        @Unique(lock = Unique.Lock.UNTIL_EXECUTING, key = "bean:everyoneTheSame")
+        void untilExecuting(int left) {
+            seen.add("until-executing " + left);
+            if (left > 0) {
+                jobs.enqueue("until-executing", left - 1);
+            }
+        }
+
+        @LaneJob(id = "until-executed")
+        @Unique(key = "bean:everyoneTheSame")
+        void untilExecuted(int left) {
+            seen.add("until-executed " + left + " "
+                    + jobs.enqueue("until-executed", left - 1).getClass().getSimpleName());
+        }
+
+        @LaneJob(id = "crowded")
+        @Unique(key = "bean:payloadItself")
+        void crowded(int number) {
+            if (!atWork.add(number)) {
+                seen.add("overlap of " + number);
+            }
+            seen.add("crowded " + number);
+            atWork.remove(number);
         }
 
         @Transactional

@@ -1,0 +1,60 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Which jobs of a handler are the same, and what becomes of the second.
+ *
+ * @param key how the key is found in the payload; {@code null} when only the caller says it
+ * @param ttl after what time the lock is lost; {@code null} for none
+ * @param limit how many may be there, from 1
+ * @param acrossHandlers whether handlers share the lock
+ */
+public record UniqueRule(
+        Lock lock,
+        @Nullable String key,
+        @Nullable Duration ttl,
+        int limit,
+        boolean acrossHandlers,
+        Conflict onConflict) {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** For other nodes, and for the time until a transaction is committed. */
+    public String json() {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("lock", lock.name());
+        if (key != null) {
+            values.put("key", key);
+        }
+        if (ttl != null) {
+            values.put("ttl", ttl.toString());
+        }
+        values.put("limit", limit);
+        values.put("acrossHandlers", acrossHandlers);
+        values.put("onConflict", onConflict.name());
+        return MAPPER.writeValueAsString(values);
+    }
+
+    public static UniqueRule read(String json) {
+        return read(MAPPER.readTree(json));
+    }
+
+    static UniqueRule read(JsonNode node) {
+        var ttl = node.path("ttl");
+        var key = node.path("key");
+        return new UniqueRule(
+                Lock.valueOf(node.required("lock").asString()),
+                key.isMissingNode() ? null : key.asString(),
+                ttl.isMissingNode() ? null : Duration.parse(ttl.asString()),
+                node.required("limit").asInt(),
+                node.required("acrossHandlers").asBoolean(),
+                Conflict.valueOf(node.required("onConflict").asString()));
+    }
+}
