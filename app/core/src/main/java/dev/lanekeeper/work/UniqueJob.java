@@ -100,7 +100,7 @@ final class UniqueJob {
 
     private StoredJob replaceScheduled(NewJob job, UniqueClaim claim, @Nullable Instant dueAt, Holder holder) {
         var loser = scheduled.take(holder.holderId()).orElseThrow(NotReplaceable::new);
-        locks.release(List.of(holder.holderId()));
+        locks.remove(holder.holderId());
         var stored = (StoredJob.Stored) put(job, claim, dueAt);
         batch.writeEnded(loser, State.DISCARDED, "replaced by job " + stored.id(), stored.id());
         return new StoredJob.Replaced(stored.id(), stored.scheduled(), holder.holderId());
@@ -133,6 +133,6 @@ final class UniqueJob {
         }
         items.discardWaiting(laneId, item, "replaced by a later job with the same key");
         lanes.takeOne(lane);
-        locks.release(List.of(holder.holderId()));
+        locks.remove(holder.holderId());
     }
 }

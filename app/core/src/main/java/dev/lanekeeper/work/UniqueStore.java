@@ -170,6 +170,13 @@ public final class UniqueStore {
                 .update();
     }
 
+    /** Another takes the holder's place, whatever kind of lock it had. */
+    void remove(long holderId) {
+        database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ?")
+                .param(holderId)
+                .update();
+    }
+
     /** Sweeps up expired rows of all keys, and rows that hold nothing; tells how many it were. */
     public int forget(Instant now, int most) {
         return database.sql("""

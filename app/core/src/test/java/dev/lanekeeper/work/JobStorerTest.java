@@ -57,6 +57,15 @@ class JobStorerTest {
     }
 
     @Test
+    void givesEveryConnectionBackAfterALook() {
+        var moreThanThePoolHas = 20;
+        for (var look = 0; look < moreThanThePoolHas; look++) {
+            assertThat(storer.firstDue()).isEqualTo(Instant.MAX);
+            assertThat(new ScheduledJobStore(corridor.database).itemOf(1)).isEmpty();
+        }
+    }
+
+    @Test
     void leavesJobsToWhoeverMakesItemsOfThemAlready() throws Exception {
         storer.store(job("one", null), corridor.clock.instant());
 

@@ -229,6 +229,17 @@ class UniqueJobTest {
     }
 
     @Test
+    void leavesNoLockToAJobThatWasReplaced() {
+        var first = stored(store(Lock.UNTIL_EXPIRED, Conflict.REPLACE, "a"));
+        var second = (Replaced) store(Lock.UNTIL_EXPIRED, Conflict.REPLACE, "a");
+        var third = (Replaced) store(Lock.UNTIL_EXPIRED, Conflict.REPLACE, "a");
+
+        assertThat(second.replaced()).isEqualTo(first);
+        assertThat(third.replaced()).isEqualTo(second.id());
+        assertThat(corridor.count("lanekeeper.unique_lock")).isOne();
+    }
+
+    @Test
     void replacesAScheduledJob() {
         var rule = rule(Lock.UNTIL_EXECUTED, Conflict.REPLACE, 1);
         var later = corridor.clock.instant().plus(Duration.ofHours(1));
