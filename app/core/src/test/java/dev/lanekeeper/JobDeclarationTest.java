@@ -37,12 +37,11 @@ class JobDeclarationTest {
                 .run(context -> {
                     var report = handler(context, "report");
 
-                    assertThat(report.source())
-                            .isInstanceOfSatisfying(JobSource.class, job -> {
-                                assertThat(job.resource()).isEqualTo("customer");
-                                assertThat(job.recurrence()).isEqualTo(new Recurrence("@daily", "Europe/Berlin"));
-                                assertThat(job.unique()).isNull();
-                            });
+                    assertThat(report.source()).isInstanceOfSatisfying(JobSource.class, job -> {
+                        assertThat(job.resource()).isEqualTo("customer");
+                        assertThat(job.recurrence()).isEqualTo(new Recurrence("@daily", "Europe/Berlin"));
+                        assertThat(job.unique()).isNull();
+                    });
                     var payload = "{\"customer\":7}".getBytes(StandardCharsets.UTF_8);
                     assertThat(report.lanes()
                                     .resource()

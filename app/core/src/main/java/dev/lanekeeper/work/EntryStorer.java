@@ -244,7 +244,10 @@ public final class EntryStorer {
         }
     }
 
-    private record Written(Moved moved, Map<UUID, List<OwnedLane>> owned, @Nullable Decided decided) {
+    private record Written(
+            Moved moved,
+            Map<UUID, List<OwnedLane>> owned,
+            @Nullable Decided decided) {
 
         Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {
             this(moved, owned, null);
@@ -297,14 +300,22 @@ public final class EntryStorer {
             throw new UniqueAmongOthers(entriesBeforeUnique(taken.entries(), expanded));
         }
         var item = expanded.get(0);
-        var jobBatch = new JobBatch(
-                jobStores, workers, handOver, new JobBatch.Teller(batch.nodeId(), batch.slot()));
+        var jobBatch = new JobBatch(jobStores, workers, handOver, new JobBatch.Teller(batch.nodeId(), batch.slot()));
         var job = item.asJob();
         var stored = new UniqueJob(others, jobBatch, true)
-                .store(job, item.isDue(clock.instant()) ? null : Objects.requireNonNull(item.job()).dueAt());
+                .store(
+                        job,
+                        item.isDue(clock.instant())
+                                ? null
+                                : Objects.requireNonNull(item.job()).dueAt());
         probe.reached(Step.STORE_BEFORE_COMMIT);
         return new Written(
-                new Moved(taken.busy(), new HashSet<>(taken.locked()), taken.entries().size(), 1, 0),
+                new Moved(
+                        taken.busy(),
+                        new HashSet<>(taken.locked()),
+                        taken.entries().size(),
+                        1,
+                        0),
                 jobBatch.owned(),
                 new Decided(Objects.requireNonNull(job.claim()), stored));
     }

@@ -75,16 +75,13 @@ final class JobBatch {
 
     /** The lane of a job with a resource, and a new one for any other. */
     UUID laneOf(NewJob job) {
-        return job.resource() == null
-                ? LaneIds.bundle(stores.clock)
-                : LaneIds.of(job.laneGroup(), job.resource());
+        return job.resource() == null ? LaneIds.bundle(stores.clock) : LaneIds.of(job.laneGroup(), job.resource());
     }
 
     private List<PlacedJob> place(List<NewJob> all) {
         var bundles = new Bundles(handOver, stores.clock);
         return all.stream()
-                .map(job -> new PlacedJob(
-                        job.resource() == null ? bundles.next(job.handlerId()) : laneOf(job), job))
+                .map(job -> new PlacedJob(job.resource() == null ? bundles.next(job.handlerId()) : laneOf(job), job))
                 .toList();
     }
 

@@ -117,8 +117,7 @@ public final class ScheduledJobStore {
 
     /** The item that a scheduled job has become; empty when it has not, or was purged. */
     public Optional<Long> itemOf(long jobId) {
-        return database
-                .sql("SELECT max(item_id) FROM lanekeeper.work_item WHERE scheduled_id = ?")
+        return database.sql("SELECT max(item_id) FROM lanekeeper.work_item WHERE scheduled_id = ?")
                 .param(jobId)
                 .query((row, n) -> Optional.ofNullable(row.getObject(1, Long.class)))
                 .single();

@@ -40,11 +40,7 @@ public record Subscription(
 
     /** Of a handler that does jobs. */
     public static Subscription ofJobs(
-            int handlerId,
-            String handler,
-            String laneGroup,
-            @Nullable String resource,
-            @Nullable UniqueRule unique) {
+            int handlerId, String handler, String laneGroup, @Nullable String resource, @Nullable UniqueRule unique) {
         return new Subscription(handlerId, handler, laneGroup, Kind.DOES_JOBS, null, null, true, 0, resource, unique);
     }
 

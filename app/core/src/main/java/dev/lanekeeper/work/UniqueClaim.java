@@ -19,8 +19,7 @@ public record UniqueClaim(UniqueRule rule, String handler, String key) {
     /** Where the job that holds the lock cannot be replaced, the new one is told of it as usual. */
     UniqueClaim withoutReplacing() {
         return new UniqueClaim(
-                new UniqueRule(
-                        rule.lock(), rule.key(), rule.ttl(), rule.limit(), rule.acrossHandlers(), Conflict.LOG),
+                new UniqueRule(rule.lock(), rule.key(), rule.ttl(), rule.limit(), rule.acrossHandlers(), Conflict.LOG),
                 handler,
                 key);
     }

@@ -107,8 +107,7 @@ final class UniqueJob {
     }
 
     /** Both lanes are locked in the one order in which all lanes are. */
-    private StoredJob replaceWaiting(
-            NewJob job, UniqueClaim claim, @Nullable Instant dueAt, Holder holder, UUID lane) {
+    private StoredJob replaceWaiting(NewJob job, UniqueClaim claim, @Nullable Instant dueAt, Holder holder, UUID lane) {
         long id;
         if (dueAt != null) {
             discard(holder, lane);

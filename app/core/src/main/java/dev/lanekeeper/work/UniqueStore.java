@@ -42,7 +42,10 @@ public final class UniqueStore {
      * @param waitsIn the lane in which it waits; {@code null} when it is scheduled, or has left its lock behind until it expires
      */
     record Holder(
-            long holderId, int handlerId, boolean scheduled, @Nullable UUID waitsIn) {}
+            long holderId,
+            int handlerId,
+            boolean scheduled,
+            @Nullable UUID waitsIn) {}
 
     /** Those that hold the lock now, the longest first. */
     List<Holder> holders(UUID digest, Instant now) {

@@ -258,7 +258,8 @@ class UniqueJobTest {
 
     @Test
     void takesNoLockIfTheTransactionThatStoresTheJobFails() {
-        for (var step : List.of(Step.STORE_BEGUN, Step.STORE_LANES_LOCKED, Step.STORE_INSERTED, Step.STORE_BEFORE_COMMIT)) {
+        for (var step :
+                List.of(Step.STORE_BEGUN, Step.STORE_LANES_LOCKED, Step.STORE_INSERTED, Step.STORE_BEFORE_COMMIT)) {
             corridor.probe = reached -> {
                 if (reached == step) {
                     throw new IllegalStateException("halted");
@@ -309,8 +310,7 @@ class UniqueJobTest {
     }
 
     private void awaitALockWaiter() {
-        await()
-                .atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(10))
                 .until(() -> corridor.count("pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0);
     }
 
@@ -318,8 +318,8 @@ class UniqueJobTest {
     private StoredJob elsewhere(String lane) {
         try {
             var executor = Executors.newSingleThreadExecutor();
-            var done = executor.submit(
-                    () -> storer.store(job(rule(Lock.UNTIL_EXECUTED, Conflict.LOG, 1), "a", lane), null));
+            var done = executor.submit(() ->
+                    storer.store(job(rule(Lock.UNTIL_EXECUTED, Conflict.LOG, 1), "a", lane), null));
             executor.shutdown();
             return done.get(10, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -355,10 +355,7 @@ class UniqueJobTest {
                         var results =
                                 corridor.read(lane).stream().map(corridor::done).toList();
                         recorder()
-                                .record(
-                                        claimed.run(),
-                                        1,
-                                        List.of(new LaneResult(lane, results, Next.RELEASE, false)));
+                                .record(claimed.run(), 1, List.of(new LaneResult(lane, results, Next.RELEASE, false)));
                     }
                 }
                 return null;
@@ -436,7 +433,10 @@ class UniqueJobTest {
 
     private void record(Corridor.Claimed claimed, ItemResult result) {
         recorder()
-                .record(claimed.run(), 1, List.of(new LaneResult(claimed.lane(), List.of(result), Next.RELEASE, false)));
+                .record(
+                        claimed.run(),
+                        1,
+                        List.of(new LaneResult(claimed.lane(), List.of(result), Next.RELEASE, false)));
     }
 
     private ResultRecorder recorder() {

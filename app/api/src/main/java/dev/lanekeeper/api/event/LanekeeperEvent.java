@@ -13,4 +13,5 @@ package dev.lanekeeper.api.event;
  * it should be quick or hand over. What it throws is logged once for each kind of event and changes nothing. Events are not
  * kept: those of a process that is killed are never published, so what must not be lost belongs in a handler.
  */
-public sealed interface LanekeeperEvent permits HandlerEvent, IntakeEvent, ItemEvent, JobEvent, NodeEvent, PartitionEvent {}
+public sealed interface LanekeeperEvent
+        permits HandlerEvent, IntakeEvent, ItemEvent, JobEvent, NodeEvent, PartitionEvent {}

@@ -138,7 +138,9 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private static JobDocument.@Nullable Claim claim(Job job) {
-        return job.claim() == null ? null : new JobDocument.Claim(job.claim().rule(), job.claim().key());
+        return job.claim() == null
+                ? null
+                : new JobDocument.Claim(job.claim().rule(), job.claim().key());
     }
 
     /** Its span writes the trace context into the headers when it starts. */

@@ -285,7 +285,8 @@ class JobsTest {
             jobs.enqueue("greet", new Greeting("beside-1", "b"));
             jobs.enqueue("greet", new Greeting("beside-2", "b"));
             var keyed = JobOptions.now().withResource("b").withUniqueKey("won");
-            assertThat(jobs.enqueue("once", new Greeting("beside-3", "-"), keyed)).isInstanceOf(Submitted.class);
+            assertThat(jobs.enqueue("once", new Greeting("beside-3", "-"), keyed))
+                    .isInstanceOf(Submitted.class);
             jobs.enqueue("once", new Greeting("beside-lost", "-"), keyed.withUniqueKey("lost"));
             jobs.enqueue("greet", new Greeting("beside-4", "b"));
         });
@@ -303,7 +304,8 @@ class JobsTest {
 
     @Test
     void raisesWhereThatIsWantedAndSomebodyListens() {
-        var holder = ((Scheduled) jobs.enqueue("strict", 7, JobOptions.after(FAR).withUniqueKey("s"))).jobId();
+        var holder =
+                ((Scheduled) jobs.enqueue("strict", 7, JobOptions.after(FAR).withUniqueKey("s"))).jobId();
 
         assertThatThrownBy(() -> jobs.enqueue("strict", 7, JobOptions.now().withUniqueKey("s")))
                 .isInstanceOfSatisfying(
@@ -333,7 +335,8 @@ class JobsTest {
         jobs.enqueue("until-executed", 3);
 
         await().atMost(PATIENCE).until(() -> seen.with("until-executing 0").size() == 1);
-        await().atMost(PATIENCE).until(() -> seen.with("until-executed 3 Duplicate").size() == 1);
+        await().atMost(PATIENCE)
+                .until(() -> seen.with("until-executed 3 Duplicate").size() == 1);
         assertThat(seen.with("until-executed")).hasSize(1);
     }
 
