@@ -34,7 +34,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Database {
 
-    /** Serialization failure, deadlock, lock timeout. */
     /**
      * Connections that broke (08), a server that shuts down or ends them (57P), a statement that somebody cancelled (57014),
      * resources used up (53), a transaction that idled too long (25P03), a server that only reads since it is no longer the
@@ -42,6 +41,7 @@ public final class Database {
      */
     private static final Set<String> AWAY = Set.of("08", "57P", "57014", "53", "25P03", "25006", "28");
 
+    /** Serialization failure, deadlock, lock timeout. */
     private static final Set<String> REPEATABLE = Set.of("40001", "40P01", "55P03");
 
     /** Data exception, integrity constraint, program limit, raised by a trigger: a further try cannot end otherwise. */
@@ -134,8 +134,8 @@ public final class Database {
 
     /**
      * Bounds how long this transaction may wait for a lock and how long it may hold its own while this process is frozen, and
-     * keeps the planner from reading whole queue tables because they were empty when it first looked. First statement of
-     * each transaction that locks lanes.
+     * keeps the planner from reading whole queue tables because they were empty when it first looked, and from planning again
+     * what can only be done in one way. First statement of each transaction that locks lanes.
      */
     public void guardLanes() {
         sql("""
@@ -144,6 +144,7 @@ public final class Database {
                                set_config('enable_seqscan', 'off', true),
                                set_config('enable_hashjoin', 'off', true),
                                set_config('enable_mergejoin', 'off', true),
+                               set_config('plan_cache_mode', 'force_generic_plan', true),
                                set_config('jit', 'off', true)
                         """).query().singleRow();
     }
