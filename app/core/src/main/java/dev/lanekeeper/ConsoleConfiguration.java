@@ -11,6 +11,7 @@ import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.monitor.Meters;
 import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.BulkRunner;
+import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
@@ -35,6 +36,12 @@ class ConsoleConfiguration {
     @Lazy
     ItemOperations lanekeeperItemOperations(Database database, DatabaseClock clock) {
         return new ItemOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    Disclosures lanekeeperDisclosures(Database database) {
+        return new Disclosures(database);
     }
 
     @Bean

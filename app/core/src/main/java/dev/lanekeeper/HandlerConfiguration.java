@@ -10,6 +10,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 /** The properties, and the application's handlers. */
 @Configuration(proxyBeanMethods = false)
@@ -18,6 +19,11 @@ class HandlerConfiguration {
     @Bean
     static PropertiesRegistration lanekeeperPropertiesRegistration(Environment environment) {
         return new PropertiesRegistration(environment);
+    }
+
+    @Bean
+    EncryptionReader lanekeeperEncryption(PropertiesReader.Result read, ResourceLoader resources) {
+        return new EncryptionReader(read.properties(), resources);
     }
 
     @Bean

@@ -26,9 +26,11 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
+import dev.lanekeeper.work.KafkaBatch;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
 import dev.lanekeeper.work.RecurringStore;
+import dev.lanekeeper.work.SealedRecords;
 import dev.lanekeeper.work.SettingStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -108,8 +110,11 @@ public class LanekeeperAutoConfiguration {
     @Bean
     @Lazy
     Installed lanekeeperInstalled(
-            ObjectProvider<DataSource> dataSource, LanekeeperProperties properties, HandlerCatalog catalog) {
-        return new SchemaGate(properties, catalog.handlers()).pass(dataSource.getIfUnique());
+            ObjectProvider<DataSource> dataSource,
+            LanekeeperProperties properties,
+            HandlerCatalog catalog,
+            EncryptionReader encryption) {
+        return new SchemaGate(properties, catalog.handlers(), encryption.seal()).pass(dataSource.getIfUnique());
     }
 
     @Bean
@@ -176,9 +181,10 @@ public class LanekeeperAutoConfiguration {
             Probe probe) {
         var database = installed.database();
         var storer = new ItemStorer(database, node.handOver(), clock, probe);
+        var records = new SealedRecords(database.seal());
         var bufferBytes = properties.bufferBytes().toBytes();
         var environment = new IntakeEnvironment(
-                storer::store,
+                batch -> storer.store(isEncrypted(handlers, batch) ? records.seal(batch) : batch),
                 new ProgressStore(database, clock),
                 new BacklogSearch(database),
                 number -> flush(settings.of(number), bufferBytes),
@@ -194,6 +200,11 @@ public class LanekeeperAutoConfiguration {
                 kafka.consumer(),
                 environment,
                 listeners.orderedStream().toList());
+    }
+
+    private static boolean isEncrypted(RegisteredHandlers handlers, KafkaBatch batch) {
+        var handler = handlers.find(batch.handlerId());
+        return handler != null && handler.encrypt();
     }
 
     /** A consumer never holds more than its buffer, so a larger flush would never come. */

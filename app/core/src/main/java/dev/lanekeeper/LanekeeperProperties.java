@@ -31,6 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param defaults what counts for every handler that does not say otherwise
  * @param handlers what counts for one handler, by its id, before what its code says
  * @param outbox how outbox entries are moved
+ * @param encryption the keys of what nobody may read in the database; needs `com.google.crypto.tink:tink`
  * @param run how much work one run takes
  * @param shutdownTimeout how long a stop waits for handlers that are still running
  * @param exitOnSigterm whether SIGTERM and SIGINT end the process with exit code 0 when everything was handed back, and 2 when
@@ -61,6 +62,7 @@ public record LanekeeperProperties(
         @DefaultValue @NestedConfigurationProperty HandlerSettings.Defaults defaults,
         @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
         @DefaultValue Outbox outbox,
+        @DefaultValue Encryption encryption,
         @DefaultValue Run run,
         @DefaultValue("30s") Duration shutdownTimeout,
         @DefaultValue("false") boolean exitOnSigterm,
@@ -139,6 +141,26 @@ public record LanekeeperProperties(
             @DefaultValue("1") int threads,
             @DefaultValue("false") boolean relay,
             @DefaultValue("true") boolean failOnMissingResource) {}
+
+    /**
+     * The keys of what nobody may read in the database; needs `com.google.crypto.tink:tink`. A keyset is in Tink's JSON format,
+     * written here or in a resource whose location is written here, such as `file:/run/secrets/keyset.json`.
+     *
+     * @param keyset what encrypts: its primary key what is written, all its keys what is read; none by default
+     * @param hashKeyset what stands in for resource keys, identities and checksums of encrypted records; none by default
+     * @param outbox whether arguments and changes of outbox entries are encrypted
+     */
+    public record Encryption(
+            @Nullable String keyset,
+            @Nullable String hashKeyset,
+            @DefaultValue("false") boolean outbox) {
+
+        /** Without the keys, which whoever prints properties does not mean. */
+        @Override
+        public String toString() {
+            return "Encryption[outbox=" + outbox + "]";
+        }
+    }
 
     /**
      * How much work one run takes.

@@ -6,6 +6,7 @@ import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.Schema;
 import dev.lanekeeper.work.Schema.Installation;
+import dev.lanekeeper.work.Seal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +21,12 @@ final class SchemaGate {
 
     private final LanekeeperProperties properties;
     private final Handlers handlers;
+    private final Seal seal;
     private final List<Problem> problems = new ArrayList<>();
 
-    SchemaGate(LanekeeperProperties properties, Handlers handlers) {
+    SchemaGate(LanekeeperProperties properties, Handlers handlers, Seal seal) {
         this.properties = properties;
+        this.seal = seal;
         this.handlers = handlers;
     }
 
@@ -36,7 +39,7 @@ final class SchemaGate {
                             + " or newer, or mark one DataSource @Primary"));
             throw new LanekeeperConfigurationException(problems);
         }
-        var database = new Database(dataSource, properties.schema().name());
+        var database = new Database(dataSource, properties.schema().name(), seal);
         var schema = new Schema(database);
         checkServer(database);
         throwIfAny();

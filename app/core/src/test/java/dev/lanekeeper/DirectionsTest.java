@@ -89,6 +89,15 @@ class DirectionsTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule tinkIsKnownOnlyInSecret = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".secret..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.crypto.tink..")
+            .allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule redissonIsUnknown = noClasses()
             .should()
             .dependOnClassesThat()

@@ -12,6 +12,7 @@ import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.testkit.Ports;
 import dev.lanekeeper.testkit.PostgresDatabase;
 import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.Seal;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -119,7 +120,7 @@ class SchemaGateTest {
         var environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new MapPropertySource("test", new HashMap<>(properties)));
         var handlers = new Handlers(List.of(TestNode.handler("orders", context -> Outcome.ack())));
-        return new SchemaGate(new PropertiesReader(environment).read().properties(), handlers);
+        return new SchemaGate(new PropertiesReader(environment).read().properties(), handlers, Seal.NONE);
     }
 
     private HikariDataSource pool(int connections) {

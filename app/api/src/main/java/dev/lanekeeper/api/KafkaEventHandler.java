@@ -102,6 +102,12 @@ public @interface KafkaEventHandler {
     String keepSkipped() default "";
 
     /**
+     * {@code true} stores records so that nobody can read them in the database: value, key, headers and resource key are
+     * encrypted, and so is what failed attempts say; needs {@code lanekeeper.encryption.*}. By default {@code false}.
+     */
+    String encrypt() default "";
+
+    /**
      * For a {@code @Transactional} method: {@code true} (default) commits its effects and the record of its result in one
      * transaction; {@code false} leaves the transaction to the method, and the event may run more than once.
      */

@@ -123,6 +123,11 @@ public final class KafkaEventHandlerRegistration<T> {
         return option("keepSkipped", keepSkipped);
     }
 
+    /** As {@link KafkaEventHandler#encrypt()}. */
+    public KafkaEventHandlerRegistration<T> encrypt(boolean encrypt) {
+        return option("encrypt", encrypt);
+    }
+
     public KafkaEventHandlerRegistration<T> retryDecision(RetryDecision decision) {
         retryDecision = decision;
         return this;

@@ -47,6 +47,7 @@ final class Definitions {
             "properties",
             "startFrom",
             "dedup",
+            "encrypt",
             "maxWaiting");
 
     private static final KafkaEventHandlerRegistration.Hooks NO_HOOKS =
@@ -83,7 +84,12 @@ final class Definitions {
                 kafka ? identity(hooks.identity(), options) : null,
                 failures(options, decision, kafka ? BACKOFF_OF_RECORDS : BACKOFF_OF_ENTRIES),
                 limits(options),
-                calls.of(declaration, details, options.flag("exactlyOnce", true)));
+                calls.of(declaration, details, options.flag("exactlyOnce", true)),
+                kafka && encrypt(options));
+    }
+
+    private static boolean encrypt(Options options) {
+        return options.flag("encrypt", false);
     }
 
     private Source source(Declaration declaration, @Nullable ResourceResolver resource, Options options) {
@@ -110,6 +116,7 @@ final class Definitions {
     void checkDefaults(Options defaults) {
         KafkaSources.checkDefaults(defaults);
         identity(null, defaults);
+        encrypt(defaults);
         failures(defaults, null, BACKOFF_OF_RECORDS);
         limits(defaults);
     }

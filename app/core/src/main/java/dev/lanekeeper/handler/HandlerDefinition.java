@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures what happens when it fails
  * @param limits how much of it runs and waits
  * @param call how it is called
+ * @param encrypt whether nobody may read its events in the database
  */
 public record HandlerDefinition(
         String id,
@@ -29,7 +30,20 @@ public record HandlerDefinition(
         @Nullable IdentityResolver identity,
         Failures failures,
         Limits limits,
-        HandlerCall call) {
+        HandlerCall call,
+        boolean encrypt) {
+
+    /** One whose events are stored as they came. */
+    public HandlerDefinition(
+            String id,
+            Lanes lanes,
+            Source source,
+            @Nullable IdentityResolver identity,
+            Failures failures,
+            Limits limits,
+            HandlerCall call) {
+        this(id, lanes, source, identity, failures, limits, call, false);
+    }
 
     /**
      * Where its records come from.

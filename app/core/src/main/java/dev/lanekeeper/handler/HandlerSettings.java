@@ -62,6 +62,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
      *     `header:name` or `bean:name`
      * @param concurrency consumers per handler and instance; default 1
      * @param autoStartup whether the intake starts with the application; default true
+     * @param encrypt whether records of Kafka are stored encrypted; default false
      */
     public record Defaults(
             @Nullable String maxRetries,
@@ -76,7 +77,8 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String startFrom,
             @Nullable String dedup,
             @Nullable String concurrency,
-            @Nullable String autoStartup) {}
+            @Nullable String autoStartup,
+            @Nullable String encrypt) {}
 
     /**
      * What counts for one handler before what its code says; the options are those of the annotation.
@@ -116,6 +118,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String maxRuns,
             @Nullable String maxWaiting,
             @Nullable String keepSkipped,
+            @Nullable String encrypt,
             @Nullable String exactlyOnce,
             @Nullable String retryDecision,
             @Nullable String details) {}

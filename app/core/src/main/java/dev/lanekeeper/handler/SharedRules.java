@@ -79,6 +79,15 @@ final class SharedRules {
             String group = handler.definition().lanes().group();
             Written other = first.putIfAbsent(group, handler);
             if (other != null
+                    && other.definition().encrypt() != handler.definition().encrypt()) {
+                problems.add(
+                        handler.where(),
+                        "it shares the lanes '" + group + "' with " + other.where()
+                                + ", but only one of them encrypts, so"
+                                + " the lanes of one resource would not be the same",
+                        "Give all handlers of these lanes the same encrypt; handlers of outbox entries have none");
+            }
+            if (other != null
                     && other.definition().failures().onFailure()
                             != handler.definition().failures().onFailure()) {
                 problems.add(

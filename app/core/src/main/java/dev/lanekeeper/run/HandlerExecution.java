@@ -8,6 +8,7 @@ import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
+import dev.lanekeeper.handler.NoProcessorFoundException;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
 import dev.lanekeeper.run.Executed.Unknown;
@@ -18,12 +19,15 @@ import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.FailedAttempt;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.KeyMissingException;
 import dev.lanekeeper.work.LaneResult;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Recorded;
 import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.Seal.Sealed;
+import dev.lanekeeper.work.SealedItems;
 import dev.lanekeeper.work.State;
 import dev.lanekeeper.work.UniqueStore;
 import dev.lanekeeper.work.WaitingItem;
@@ -56,6 +60,7 @@ final class HandlerExecution {
     private final ListenerGuard listeners;
     private final Clock clock;
     private final Probe probe;
+    private final SealedItems sealing;
 
     /** What it works with. */
     record Means(
@@ -76,10 +81,19 @@ final class HandlerExecution {
         this.listeners = means.listeners();
         this.clock = clock;
         this.probe = probe;
+        this.sealing = new SealedItems(database.seal());
+    }
+
+    /** The item as its handler and all who are told of it see it. */
+    WaitingItem open(WaitingItem stored) {
+        return sealing.open(stored);
     }
 
     Executed execute(ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item) {
         var context = new Attempt(handler.id(), item, lane, clock.instant(), search);
+        if (item.unreadable() != null) {
+            return new Unrecorded(failure(handler, item, context, unreadable(item.unreadable())));
+        }
         if (item.intakeError() != null) {
             var error = new CannotHeal(new UnreadableAtIntake(item.intakeError()));
             return new Unrecorded(failure(handler, item, context, error));
@@ -98,6 +112,16 @@ final class HandlerExecution {
         return handler.source() instanceof JobSource job
                 && job.unique() != null
                 && job.unique().lock() == Lock.UNTIL_EXECUTING;
+    }
+
+    /** A key that is missing here may come back; what was changed stays so. */
+    private static Exception unreadable(Exception why) {
+        return why instanceof KeyMissingException ? why : new CannotHeal(why);
+    }
+
+    /** Whether what came of it may hold something of what nobody may read. */
+    private static boolean isSecret(HandlerDefinition handler, WaitingItem item) {
+        return item.unreadable() == null && (handler.encrypt() || item.keyId() != null);
     }
 
     /** The resource or identity of an event could not be read when it was stored. */
@@ -139,7 +163,8 @@ final class HandlerExecution {
 
     private ItemResult success(HandlerDefinition handler, WaitingItem item, EventContext context, Outcome outcome) {
         if (outcome instanceof Outcome.Reject reject) {
-            return finished(item, context, State.REJECTED, fields(handler, context), reject.reason(), true);
+            var why = isSecret(handler, item) ? sealing.sealReason(item.itemId(), reject.reason()) : null;
+            return finished(item, context, State.REJECTED, fields(handler, context), reject.reason(), why, true);
         }
         if (outcome instanceof Outcome.Skip) {
             return finished(
@@ -148,9 +173,10 @@ final class HandlerExecution {
                     State.SKIPPED,
                     NO_FIELDS,
                     null,
+                    null,
                     handler.limits().keepSkipped());
         }
-        return finished(item, context, State.DONE, (Outcome.Ack) outcome, null, true);
+        return finished(item, context, State.DONE, (Outcome.Ack) outcome, null, null, true);
     }
 
     private static final Outcome.Ack NO_FIELDS = new Outcome.Ack(null, null, null, null);
@@ -161,6 +187,7 @@ final class HandlerExecution {
             State state,
             Outcome.Ack fields,
             @Nullable String reason,
+            @Nullable Sealed sealedReason,
             boolean keepsRow) {
         return new Finished(
                 item.itemId(),
@@ -175,15 +202,18 @@ final class HandlerExecution {
                 null,
                 keepsRow,
                 false,
-                null);
+                null,
+                sealedReason);
     }
 
     private ItemResult failure(HandlerDefinition handler, WaitingItem item, EventContext context, Throwable thrown) {
         var shown = thrown instanceof CannotHeal c && c.getCause() != null ? c.getCause() : thrown;
-        var attempt = Failures.of(context.attempt(), shown);
+        var attempt = attempt(handler, item, context.attempt(), shown);
         var maxRetries = settings.maxRetries(item.handlerId());
         var rule = new RetryPolicy.Rule(
-                handler.id(), maxRetries, handler.failures().decision());
+                handler.id(),
+                maxRetries,
+                item.unreadable() == null ? handler.failures().decision() : null);
         var result = retries.isRetried(rule, item.event(), context.attempt(), thrown)
                 ? retry(handler, item, context, attempt)
                 : failed(handler, item, context, attempt);
@@ -191,6 +221,14 @@ final class HandlerExecution {
             listeners.threw(handler.id(), item, result, shown);
         }
         return result;
+    }
+
+    /** That nobody takes an entry is said without anything of its content. */
+    private FailedAttempt attempt(HandlerDefinition handler, WaitingItem item, int number, Throwable shown) {
+        var attempt = Failures.of(number, shown);
+        return isSecret(handler, item) && !(shown instanceof NoProcessorFoundException)
+                ? sealing.seal(item.itemId(), attempt)
+                : attempt;
     }
 
     private Retry retry(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
@@ -208,12 +246,13 @@ final class HandlerExecution {
                 context.attempt(),
                 context.startedAt(),
                 clock.instant(),
-                fields(handler, context),
+                item.unreadable() == null ? fields(handler, context) : NO_FIELDS,
                 attempt.errorMessage(),
                 attempt.fingerprint(),
                 true,
                 handler.failures().afterExhaustion() == AfterExhaustion.PARK && item.resource() != null,
-                attempt);
+                attempt,
+                attempt.sealed() == null ? null : sealing.sealReason(item.itemId(), attempt.errorMessage()));
     }
 
     private static Outcome.Ack fields(HandlerDefinition handler, EventContext context) {

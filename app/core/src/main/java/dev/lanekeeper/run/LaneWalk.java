@@ -114,7 +114,8 @@ final class LaneWalk {
         return !gone;
     }
 
-    private boolean handle(HandlerDefinition handler, WaitingItem item) {
+    private boolean handle(HandlerDefinition handler, WaitingItem stored) {
+        var item = means.execution().open(stored);
         if (handler.call().transaction() != null && !flush()) {
             return false;
         }

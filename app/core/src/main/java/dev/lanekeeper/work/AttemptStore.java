@@ -1,8 +1,10 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.FailedAttempt;
+import dev.lanekeeper.work.Seal.Sealed;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes {@code attempt}: every failed attempt, in the transaction that records its result. */
 final class AttemptStore {
@@ -28,15 +30,15 @@ final class AttemptStore {
         database.sql("""
                         INSERT INTO lanekeeper.attempt (
                                item_id, handler_id, number, node_id, run_id, started_at, finished_at, error_class,
-                               error_message, stack_trace, fingerprint)
+                               error_message, stack_trace, fingerprint, key_id, sealed)
                         SELECT k.item_id, k.handler_id, k.number, ?, ?,
                                'epoch'::timestamptz + k.started_at * interval '1 microsecond',
                                'epoch'::timestamptz + k.finished_at * interval '1 microsecond',
-                               k.error_class, k.error_message, k.stack_trace, k.fingerprint
+                               k.error_class, k.error_message, k.stack_trace, k.fingerprint, k.key_id, k.sealed
                           FROM unnest(?::bigint[], ?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[],
-                                      ?::text[])
+                                      ?::text[], ?::bigint[], ?::bytea[])
                                AS k (item_id, handler_id, number, started_at, finished_at, error_class, error_message,
-                                     stack_trace, fingerprint)
+                                     stack_trace, fingerprint, key_id, sealed)
                         """)
                 .param(run.nodeId())
                 .param(run.runId())
@@ -53,16 +55,28 @@ final class AttemptStore {
                         .map(f -> Texts.safe(f.attempt().errorClass()))
                         .toArray(String[]::new))
                 .param(failed.stream()
-                        .map(f -> Texts.safe(f.attempt().errorMessage()))
+                        .map(f -> f.sealed() == null ? Texts.safe(f.attempt().errorMessage()) : null)
                         .toArray(String[]::new))
                 .param(failed.stream()
-                        .map(f -> Texts.safe(f.attempt().stackTrace()))
+                        .map(f -> f.sealed() == null ? Texts.safe(f.attempt().stackTrace()) : "")
                         .toArray(String[]::new))
                 .param(failed.stream()
                         .map(f -> Texts.indexable(f.attempt().fingerprint()))
                         .toArray(String[]::new))
+                .param(failed.stream()
+                        .map(f -> f.sealed() == null ? null : f.sealed().keyId())
+                        .toArray(Long[]::new))
+                .param(failed.stream()
+                        .map(f -> f.sealed() == null ? null : f.sealed().bytes())
+                        .toArray(byte[][]::new))
                 .update();
     }
 
-    private record Failed(ItemResult result, FailedAttempt attempt) {}
+    private record Failed(ItemResult result, FailedAttempt attempt) {
+
+        @Nullable
+        Sealed sealed() {
+            return attempt.sealed();
+        }
+    }
 }

@@ -58,12 +58,18 @@ public final class Database {
     private final DataSource dataSource;
     private final JdbcClient jdbc;
     private final String schema;
+    private final Seal seal;
     private final TransactionTemplate transactions;
     private final UnaryOperator<String> rewrite;
     private final Map<String, String> texts = new ConcurrentHashMap<>();
 
     public Database(DataSource dataSource, String schema) {
-        this(dataSource, schema, UnaryOperator.identity());
+        this(dataSource, schema, Seal.NONE);
+    }
+
+    /** @param seal how content is written that nobody may read in the tables */
+    public Database(DataSource dataSource, String schema, Seal seal) {
+        this(dataSource, schema, seal, UnaryOperator.identity());
     }
 
     /**
@@ -71,6 +77,11 @@ public final class Database {
      *     notices
      */
     Database(DataSource dataSource, String schema, UnaryOperator<String> rewrite) {
+        this(dataSource, schema, Seal.NONE, rewrite);
+    }
+
+    private Database(DataSource dataSource, String schema, Seal seal, UnaryOperator<String> rewrite) {
+        this.seal = seal;
         this.dataSource = dataSource;
         this.jdbc = JdbcClient.create(dataSource);
         this.schema = schema;
@@ -85,6 +96,11 @@ public final class Database {
 
     public String schema() {
         return schema;
+    }
+
+    /** How content is written that nobody may read in the tables, and how it is read. */
+    public Seal seal() {
+        return seal;
     }
 
     /** A statement whose text names tables as {@code lanekeeper.<table>}, whatever the schema is called. */

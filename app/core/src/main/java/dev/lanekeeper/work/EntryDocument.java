@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.outbox.OutboxEntry;
+import dev.lanekeeper.work.Seal.Sealed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -24,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Its fields are {@code entry}, {@code context}, {@code event}, {@code key}, {@code createdAt}, {@code topic},
  * {@code resourceClass}, {@code resourceId}, {@code arguments}, {@code changes} and {@code asked}; those without a value are
- * missing. The arguments stand in it exactly as they were written.
+ * missing. The arguments stand in it exactly as they were written. Where entries are encrypted, {@code sealed} in Base64 stands
+ * in place of {@code arguments} and {@code changes}.
  */
 public final class EntryDocument {
 
@@ -32,6 +34,7 @@ public final class EntryDocument {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final TypeReference<Map<String, @Nullable Object>> VALUES = new TypeReference<>() {};
     private static final String EMPTY = "{}";
+    private static final String SEALED = "sealed";
 
     private EntryDocument() {}
 
@@ -48,8 +51,12 @@ public final class EntryDocument {
             text(json, "topic", entry.topic());
             text(json, "resourceClass", entry.resourceClass());
             text(json, "resourceId", entry.resourceId());
-            json.writeName("arguments");
-            json.writeRawValue(entry.arguments());
+            if (entry.sealed() == null) {
+                json.writeName("arguments");
+                json.writeRawValue(entry.arguments());
+            } else {
+                json.writeBinaryProperty(SEALED, entry.sealed().bytes());
+            }
             if (!entry.changeset().equals(EMPTY)) {
                 json.writeName("changes");
                 json.writeRawValue(entry.changeset());
@@ -140,6 +147,17 @@ public final class EntryDocument {
                 .toList();
     }
 
+    /** The same document in plain text; as it is where nothing in it is sealed. */
+    public static byte[] open(byte[] document, long keyId, SealedEntries sealedEntries)
+            throws KeyMissingException, ForgedContentException {
+        var sealed = MAPPER.readTree(document).path(SEALED);
+        if (sealed.isMissingNode()) {
+            return document;
+        }
+        var row = row(document, EMPTY);
+        return write(sealedEntries.open(row, new Sealed(keyId, sealed.binaryValue())), asked(document));
+    }
+
     /** The row that it was made of, to be written again; its headers are kept beside the document. */
     public static OutboxRow row(byte[] document, String headers) {
         var root = MAPPER.readTree(document);
@@ -149,13 +167,14 @@ public final class EntryDocument {
                 root.required("context").asString(),
                 root.required("event").asString(),
                 text(root, "key"),
-                new String(arguments(document), StandardCharsets.UTF_8),
+                root.has(SEALED) ? EMPTY : new String(arguments(document), StandardCharsets.UTF_8),
                 text(root, "resourceClass"),
                 text(root, "resourceId"),
                 root.has("changes") ? root.path("changes").toString() : EMPTY,
                 text(root, "topic"),
                 headers,
-                Instant.parse(root.required("createdAt").asString()));
+                Instant.parse(root.required("createdAt").asString()),
+                null);
     }
 
     private static @Nullable String text(JsonNode root, String name) {

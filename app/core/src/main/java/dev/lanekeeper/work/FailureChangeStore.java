@@ -177,7 +177,7 @@ public final class FailureChangeStore {
     private List<Changed> changeToDiscarded(List<Whereabouts> failures, String reason) {
         return database.sql("""
                         UPDATE lanekeeper.outcome AS o
-                           SET state = ?, finished_at = ?, reason = ?
+                           SET state = ?, finished_at = ?, reason = ?, key_id = NULL, sealed = NULL
                           FROM (SELECT item_id, state
                                   FROM lanekeeper.outcome
                                  WHERE item_id = ANY (?::bigint[]) AND state IN (2, 3)

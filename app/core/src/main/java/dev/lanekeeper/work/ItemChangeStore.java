@@ -181,10 +181,10 @@ public final class ItemChangeStore {
                              INSERT INTO lanekeeper.work_item (
                                     handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
                                     stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error,
-                                    entry_id, context, event_name, label, retry_of)
+                                    entry_id, context, event_name, label, key_id, retry_of)
                              SELECT handler_id, source, ?, topic, partition, kafka_offset, produced_at, polled_at, ?, resource,
                                     event_key, payload, headers, checksum, trace_parent, intake_error, entry_id, context,
-                                    event_name, label, item_id
+                                    event_name, label, key_id, item_id
                                FROM lanekeeper.work_item
                               WHERE item_id = ?
                              RETURNING item_id, handler_id, lane_id, stored_at,
@@ -223,7 +223,7 @@ public final class ItemChangeStore {
     public boolean discardFinished(Whereabouts item, State state, String reason) {
         var won = database.sql("""
                                 UPDATE lanekeeper.outcome
-                                   SET state = ?, finished_at = ?, reason = ?
+                                   SET state = ?, finished_at = ?, reason = ?, key_id = NULL, sealed = NULL
                                  WHERE item_id = ? AND state = ?
                                 """)
                         .param(State.DISCARDED.code())

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.work.Seal.Sealed;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public sealed interface ItemResult {
      * @param attempts how often the handler was called for it
      * @param keepsRow false for a skipped event that leaves a count only
      * @param park whether its lane waits for a person now
+     * @param sealedReason the reason as it is written where nobody may read it; {@code null} where it is written as it is
      */
     record Finished(
             long itemId,
@@ -38,8 +40,41 @@ public sealed interface ItemResult {
             @Nullable String fingerprint,
             boolean keepsRow,
             boolean park,
-            @Nullable FailedAttempt attempt)
+            @Nullable FailedAttempt attempt,
+            @Nullable Sealed sealedReason)
             implements ItemResult {
+
+        /** With a reason that everybody may read. */
+        public Finished(
+                long itemId,
+                int handlerId,
+                @Nullable String ctid,
+                State state,
+                int attempts,
+                Instant startedAt,
+                Instant finishedAt,
+                Outcome.Ack fields,
+                @Nullable String reason,
+                @Nullable String fingerprint,
+                boolean keepsRow,
+                boolean park,
+                @Nullable FailedAttempt attempt) {
+            this(
+                    itemId,
+                    handlerId,
+                    ctid,
+                    state,
+                    attempts,
+                    startedAt,
+                    finishedAt,
+                    fields,
+                    reason,
+                    fingerprint,
+                    keepsRow,
+                    park,
+                    attempt,
+                    null);
+        }
 
         /** The same result, with nothing of what the handler said about its event. */
         public Finished withoutFields() {
@@ -75,7 +110,24 @@ public sealed interface ItemResult {
             FailedAttempt attempt)
             implements ItemResult {}
 
-    /** An attempt that failed: kept for ever beside the item. */
+    /**
+     * An attempt that failed: kept for ever beside the item.
+     *
+     * @param sealed message and stack trace as they are written where nobody may read them; {@code null} where they are written
+     *     as they are
+     */
     record FailedAttempt(
-            int number, String errorClass, @Nullable String errorMessage, String stackTrace, String fingerprint) {}
+            int number,
+            String errorClass,
+            @Nullable String errorMessage,
+            String stackTrace,
+            String fingerprint,
+            @Nullable Sealed sealed) {
+
+        /** With a message and a stack trace that everybody may read. */
+        public FailedAttempt(
+                int number, String errorClass, @Nullable String errorMessage, String stackTrace, String fingerprint) {
+            this(number, errorClass, errorMessage, stackTrace, fingerprint, null);
+        }
+    }
 }

@@ -3,12 +3,14 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.work.EntryStorer.PlacedEntry;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.Seal.Sealed;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,16 +36,16 @@ final class ItemStore {
                         WITH stored AS (
                              INSERT INTO lanekeeper.work_item (
                                     handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
-                                    stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error)
+                                    stored_at, resource, event_key, payload, headers, checksum, trace_parent, intake_error, key_id)
                              SELECT ?, 1, k.lane_id, k.topic, k.partition, k.kafka_offset,
                                     'epoch'::timestamptz + k.produced_at * interval '1 microsecond',
                                     'epoch'::timestamptz + k.polled_at * interval '1 microsecond',
                                     ?, k.resource, k.event_key, k.payload, k.headers, k.checksum, k.trace_parent,
-                                    k.intake_error
+                                    k.intake_error, k.key_id
                                FROM unnest(?::uuid[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
-                                           ?::bytea[], ?::bytea[], ?::bytea[], ?::uuid[], ?::text[], ?::text[])
+                                           ?::bytea[], ?::bytea[], ?::bytea[], ?::uuid[], ?::text[], ?::text[], ?::bigint[])
                                     AS k (lane_id, topic, partition, kafka_offset, produced_at, polled_at, resource,
-                                          event_key, payload, headers, checksum, trace_parent, intake_error)
+                                          event_key, payload, headers, checksum, trace_parent, intake_error, key_id)
                              RETURNING item_id, handler_id, lane_id, stored_at,
                                        coalesce(octet_length(payload), 0) + coalesce(octet_length(event_key), 0) AS bytes)
                         INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
@@ -79,6 +81,7 @@ final class ItemStore {
                 .param(placed.stream()
                         .map(p -> Texts.safe(p.item().intakeError()))
                         .toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().keyId()).toArray(Long[]::new))
                 .update();
     }
 
@@ -88,15 +91,15 @@ final class ItemStore {
                         WITH stored AS (
                              INSERT INTO lanekeeper.work_item (
                                     handler_id, source, lane_id, entry_id, context, event_name, produced_at, polled_at,
-                                    stored_at, resource, payload, headers, trace_parent, intake_error)
+                                    stored_at, resource, payload, headers, trace_parent, intake_error, key_id)
                              SELECT k.handler_id, 2, k.lane_id, k.entry_id, k.context, k.event_name,
                                     'epoch'::timestamptz + k.produced_at * interval '1 microsecond', s.at, s.at, k.resource,
-                                    k.payload, k.headers, k.trace_parent, k.intake_error
+                                    k.payload, k.headers, k.trace_parent, k.intake_error, k.key_id
                                FROM (SELECT ?::timestamptz AS at) AS s
                               CROSS JOIN unnest(?::int[], ?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[],
-                                                ?::bytea[], ?::bytea[], ?::text[], ?::text[])
+                                                ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::bigint[])
                                     AS k (handler_id, lane_id, entry_id, context, event_name, produced_at, resource, payload,
-                                          headers, trace_parent, intake_error)
+                                          headers, trace_parent, intake_error, key_id)
                              RETURNING item_id, handler_id, lane_id, stored_at, coalesce(octet_length(payload), 0) AS bytes)
                         INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
                         SELECT lane_id, item_id, stored_at, handler_id, bytes
@@ -124,6 +127,7 @@ final class ItemStore {
                 .param(placed.stream()
                         .map(p -> Texts.safe(p.item().intakeError()))
                         .toArray(String[]::new))
+                .param(placed.stream().map(p -> p.item().entry().keyId()).toArray(Long[]::new))
                 .update();
     }
 
@@ -235,8 +239,32 @@ final class ItemStore {
                 .param(items.stream()
                         .map(f -> Texts.safe(f.fields().eventVersion()))
                         .toArray(String[]::new))
-                .param(items.stream().map(f -> Texts.safe(f.reason())).toArray(String[]::new))
+                .param(items.stream()
+                        .map(f -> f.sealedReason() == null ? Texts.safe(f.reason()) : null)
+                        .toArray(String[]::new))
                 .param(items.stream().map(f -> Texts.indexable(f.fingerprint())).toArray(String[]::new))
+                .update();
+        recordSealed(items.stream().filter(f -> f.sealedReason() != null).toList());
+    }
+
+    /** A statement of its own, so that the many without a secret pay nothing for it. */
+    private void recordSealed(List<Finished> items) {
+        if (items.isEmpty()) {
+            return;
+        }
+        var reasons = items.stream()
+                .map(Finished::sealedReason)
+                .map(Objects::requireNonNull)
+                .toList();
+        database.sql("""
+                        UPDATE lanekeeper.outcome AS o
+                           SET key_id = k.key_id, sealed = k.sealed
+                          FROM unnest(?::bigint[], ?::bigint[], ?::bytea[]) AS k (item_id, key_id, sealed)
+                         WHERE o.item_id = k.item_id
+                        """)
+                .param(items.stream().mapToLong(Finished::itemId).toArray())
+                .param(reasons.stream().mapToLong(Sealed::keyId).toArray())
+                .param(reasons.stream().map(Sealed::bytes).toArray(byte[][]::new))
                 .update();
     }
 

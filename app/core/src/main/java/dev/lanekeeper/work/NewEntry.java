@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,4 +20,23 @@ public record NewEntry(
         @Nullable String resourceId,
         String changeset,
         @Nullable String topic,
-        String headers) {}
+        String headers) {
+
+    /** As its row will be. */
+    OutboxRow row(long entryId) {
+        return new OutboxRow(
+                entryId,
+                0,
+                context,
+                event,
+                causalityKey,
+                arguments,
+                resourceClass,
+                resourceId,
+                changeset,
+                topic,
+                headers,
+                Instant.EPOCH,
+                null);
+    }
+}

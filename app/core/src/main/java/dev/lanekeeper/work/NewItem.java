@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.work.Seal.Sealed;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum MD5 of the raw value; {@code null} for a tombstone
  * @param traceParent the W3C {@code traceparent} header as it came
  * @param intakeError why resource or identity could not be read; the item fails with it when it runs
+ * @param keyId of the key that the value is sealed with, and with it key and headers; {@code null} for plain text
  */
 public record NewItem(
         String topic,
@@ -28,7 +30,64 @@ public record NewItem(
         @Nullable UUID identity,
         @Nullable UUID checksum,
         @Nullable String traceParent,
-        @Nullable String intakeError) {
+        @Nullable String intakeError,
+        @Nullable Long keyId) {
+
+    /** In plain text. */
+    public NewItem(
+            String topic,
+            int partition,
+            long offset,
+            Instant producedAt,
+            Instant polledAt,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<RawHeader> headers,
+            @Nullable String resource,
+            @Nullable UUID identity,
+            @Nullable UUID checksum,
+            @Nullable String traceParent,
+            @Nullable String intakeError) {
+        this(
+                topic,
+                partition,
+                offset,
+                producedAt,
+                polledAt,
+                key,
+                value,
+                headers,
+                resource,
+                identity,
+                checksum,
+                traceParent,
+                intakeError,
+                null);
+    }
+
+    /** The same record with nothing in it that tells what it is about. */
+    NewItem sealed(
+            Sealed content,
+            @Nullable String pseudonym,
+            @Nullable UUID keyedIdentity,
+            @Nullable UUID keyedChecksum,
+            @Nullable String error) {
+        return new NewItem(
+                topic,
+                partition,
+                offset,
+                producedAt,
+                polledAt,
+                null,
+                content.bytes(),
+                List.of(),
+                pseudonym,
+                keyedIdentity,
+                keyedChecksum,
+                traceParent,
+                error,
+                content.keyId());
+    }
 
     int bytes() {
         return (key == null ? 0 : key.length) + (value == null ? 0 : value.length);
@@ -49,7 +108,8 @@ public record NewItem(
                 null,
                 checksum,
                 traceParent,
-                error);
+                error,
+                keyId);
     }
 
     /** What is left when even its bytes are refused: where it lies in Kafka, and why it is not here. */

@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.Seal.Sealed;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param changeset a JSON object: by attribute, the value before and the value after
  * @param topic the Kafka topic that it is produced to; {@code null} for none
  * @param headers a JSON object of texts
+ * @param sealed arguments and changeset, which are both empty then; {@code null} for an entry in plain text
  */
 public record OutboxRow(
         long entryId,
@@ -23,10 +25,33 @@ public record OutboxRow(
         String changeset,
         @Nullable String topic,
         String headers,
-        Instant createdAt) {
+        Instant createdAt,
+        @Nullable Sealed sealed) {
 
     /** Roughly how much content it has. */
     int length() {
-        return arguments.length() + changeset.length();
+        return arguments.length() + changeset.length() + (sealed == null ? 0 : sealed.bytes().length);
+    }
+
+    @Nullable
+    Long keyId() {
+        return sealed == null ? null : sealed.keyId();
+    }
+
+    OutboxRow with(String otherArguments, String otherChangeset, @Nullable Sealed otherSealed) {
+        return new OutboxRow(
+                entryId,
+                shard,
+                context,
+                event,
+                causalityKey,
+                otherArguments,
+                resourceClass,
+                resourceId,
+                otherChangeset,
+                topic,
+                headers,
+                createdAt,
+                otherSealed);
     }
 }

@@ -1,8 +1,10 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.Seal.Sealed;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -15,16 +17,24 @@ public final class OutboxStore {
     public static final int SHARDS = 64;
 
     private final Database database;
+    private final SealedEntries entries;
 
     public OutboxStore(Database database) {
         this.database = database;
+        this.entries = new SealedEntries(database.seal());
     }
 
     /** An entry's id, and the shard that has to be moved for it. */
     public record Written(long entryId, int shard) {}
 
-    /** Inserts an entry in the transaction that is bound to this thread. */
+    /** Inserts an entry in the transaction that is bound to this thread; sealed, where entries are. */
     public Written insert(NewEntry entry) {
+        return database.seal().sealsEntries()
+                ? insertUnderItsId(entries.seal(entry.row(nextId())), null)
+                : insertAsItIs(entry);
+    }
+
+    private Written insertAsItIs(NewEntry entry) {
         return database.sql("""
                         INSERT INTO lanekeeper.outbox_entry (
                                context, event_name, causality_key, arguments, resource_class, resource_id, changeset,
@@ -45,14 +55,27 @@ public final class OutboxStore {
                 .single();
     }
 
+    /** What is sealed is bound to the entry's id, so that has to be known first. */
+    private long nextId() {
+        return database.sql("SELECT nextval(pg_get_serial_sequence('lanekeeper.outbox_entry', 'entry_id'))")
+                .query(Long.class)
+                .single();
+    }
+
     /** Writes an entry once more that had been moved, under its old id; in the transaction that is bound to this thread. */
     public void insertAgain(OutboxRow entry) {
-        database.sql("""
+        insertUnderItsId(entries.seal(entry), entry.createdAt());
+    }
+
+    /** @param createdAt {@code null} for now */
+    private Written insertUnderItsId(OutboxRow entry, @Nullable Instant createdAt) {
+        return database.sql("""
                         INSERT INTO lanekeeper.outbox_entry (
                                entry_id, context, event_name, causality_key, arguments, resource_class, resource_id, changeset,
-                               destination_topic, headers, created_at)
+                               destination_topic, headers, key_id, sealed, created_at)
                         OVERRIDING SYSTEM VALUE
-                        VALUES (?, ?, ?, ?, ?::json, ?, ?, ?::json, ?, ?::json, ?)
+                        VALUES (?, ?, ?, ?, ?::json, ?, ?, ?::json, ?, ?::json, ?, ?, coalesce(?, clock_timestamp()))
+                        RETURNING entry_id, shard
                         """)
                 .param(entry.entryId())
                 .param(entry.context())
@@ -64,8 +87,11 @@ public final class OutboxStore {
                 .param(entry.changeset())
                 .param(entry.topic())
                 .param(entry.headers())
-                .param(Database.timestamp(entry.createdAt()))
-                .update();
+                .param(entry.keyId())
+                .param(entry.sealed() == null ? null : entry.sealed().bytes())
+                .param(createdAt == null ? null : Database.timestamp(createdAt))
+                .query((row, n) -> new Written(row.getLong(1), row.getInt(2)))
+                .single();
     }
 
     /** The shards in which entries can be seen; one look into the index for each. */
@@ -106,10 +132,10 @@ public final class OutboxStore {
                                  FROM unnest(?::smallint[]) AS k (shard)
                                 CROSS JOIN LATERAL (
                                       SELECT o.ctid,
-                                             sum(pg_column_size(o.arguments)::bigint + pg_column_size(o.changeset)) OVER so_far
-                                               AS bytes_so_far,
+                                             sum(pg_column_size(o.arguments)::bigint + pg_column_size(o.changeset)
+                                                 + coalesce(pg_column_size(o.sealed), 0)) OVER so_far AS bytes_so_far,
                                              row_number() OVER so_far AS number
-                                        FROM (SELECT ctid, entry_id, arguments, changeset
+                                        FROM (SELECT ctid, entry_id, arguments, changeset, sealed
                                                 FROM lanekeeper.outbox_entry
                                                WHERE shard = k.shard
                                                ORDER BY shard, entry_id
@@ -117,7 +143,7 @@ public final class OutboxStore {
                                       WINDOW so_far AS (ORDER BY o.entry_id ROWS UNBOUNDED PRECEDING)) AS e
                                 WHERE e.bytes_so_far <= ? OR e.number = 1))
                         RETURNING entry_id, shard, context, event_name, causality_key, arguments::text, resource_class,
-                                  resource_id, changeset::text, destination_topic, headers::text, created_at
+                                  resource_id, changeset::text, destination_topic, headers::text, created_at, key_id, sealed
                         """)
                 .param(shards.stream().map(Integer::shortValue).toArray(Short[]::new))
                 .param(limits.perShard())
@@ -142,7 +168,13 @@ public final class OutboxStore {
                 row.getString(9),
                 row.getString(10),
                 row.getString(11),
-                row.getObject(12, OffsetDateTime.class).toInstant());
+                row.getObject(12, OffsetDateTime.class).toInstant(),
+                sealed(row));
+    }
+
+    private static @Nullable Sealed sealed(ResultSet row) throws SQLException {
+        var bytes = row.getBytes(14);
+        return bytes == null ? null : new Sealed(row.getLong(13), bytes);
     }
 
     /** All handlers that take entries, on whatever node. */

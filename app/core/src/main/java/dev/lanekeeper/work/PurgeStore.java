@@ -207,28 +207,28 @@ public final class PurgeStore {
                         INSERT INTO lanekeeper.work_item_archive (
                                item_id, handler_id, source, lane_id, partition, kafka_offset, produced_at, polled_at, stored_at,
                                checksum, topic, resource, event_key, payload, headers, trace_parent, intake_error, entry_id,
-                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, lost_to, archived_at)
+                               context, event_name, key_id, retry_of, payload_removed_at, label, scheduled_id, lost_to, archived_at)
                         SELECT item_id, handler_id, source, lane_id, partition, kafka_offset, produced_at, polled_at, stored_at,
                                checksum, topic, resource, event_key, payload, headers, trace_parent, intake_error, entry_id,
-                               context, event_name, retry_of, payload_removed_at, label, scheduled_id, lost_to, ?
+                               context, event_name, key_id, retry_of, payload_removed_at, label, scheduled_id, lost_to, ?
                           FROM lanekeeper.work_item
                          WHERE item_id = ANY (?::bigint[])
                         """).param(Database.timestamp(clock.instant())).param(ids).update();
         database.sql("""
                         INSERT INTO lanekeeper.outcome_archive (
                                item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at, event_time,
-                               entity_id, event_type, event_version, reason, fingerprint)
+                               entity_id, event_type, event_version, reason, fingerprint, key_id, sealed)
                         SELECT item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at, event_time,
-                               entity_id, event_type, event_version, reason, fingerprint
+                               entity_id, event_type, event_version, reason, fingerprint, key_id, sealed
                           FROM lanekeeper.outcome
                          WHERE item_id = ANY (?::bigint[])
                         """).param(ids).update();
         database.sql("""
                         INSERT INTO lanekeeper.attempt_archive (
                                attempt_id, item_id, handler_id, number, node_id, run_id, started_at, finished_at, error_class,
-                               error_message, stack_trace, fingerprint)
+                               error_message, stack_trace, fingerprint, key_id, sealed)
                         SELECT attempt_id, item_id, handler_id, number, node_id, run_id, started_at, finished_at, error_class,
-                               error_message, stack_trace, fingerprint
+                               error_message, stack_trace, fingerprint, key_id, sealed
                           FROM lanekeeper.attempt
                          WHERE item_id = ANY (?::bigint[])
                         """).param(ids).update();
@@ -252,7 +252,7 @@ public final class PurgeStore {
                 .toArray();
         return database.sql("""
                         UPDATE lanekeeper.work_item
-                           SET payload = NULL, event_key = NULL, headers = NULL, payload_removed_at = ?
+                           SET payload = NULL, event_key = NULL, headers = NULL, key_id = NULL, payload_removed_at = ?
                          WHERE item_id = ANY (?::bigint[])
                         """)
                 .param(Database.timestamp(clock.instant()))

@@ -44,7 +44,7 @@ public final class WaitingItemSearch {
         return database.sql("""
                         SELECT i.lane_id, i.item_id, i.handler_id, i.ctid::text AS ctid, i.due_at, i.attempts, w.polled_at, w.stored_at,
                                w.retry_of, w.resource, w.intake_error, w.topic, w.partition, w.kafka_offset, w.produced_at, w.event_key,
-                               w.payload, w.headers
+                               w.payload, w.headers, w.key_id
                           FROM (SELECT l.*, k.place,
                                        sum(l.bytes::bigint) OVER so_far AS bytes_so_far,
                                        row_number() OVER so_far AS number
@@ -81,7 +81,7 @@ public final class WaitingItemSearch {
         return database.sql("""
                         SELECT h.name, w.lane_id, w.item_id, w.handler_id, NULL AS ctid, w.stored_at AS due_at, k.attempts - 1 AS attempts,
                                w.polled_at, w.stored_at, w.retry_of, w.resource, w.intake_error, w.topic, w.partition,
-                               w.kafka_offset, w.produced_at, w.event_key, w.payload, w.headers
+                               w.kafka_offset, w.produced_at, w.event_key, w.payload, w.headers, w.key_id
                           FROM unnest(?::bigint[], ?::int[]) AS k (item_id, attempts)
                           JOIN lanekeeper.work_item AS w ON w.item_id = k.item_id
                           JOIN lanekeeper.handler AS h ON h.handler_id = w.handler_id
@@ -133,7 +133,9 @@ public final class WaitingItemSearch {
                 row.getObject("retry_of") != null,
                 row.getString("resource"),
                 row.getString("intake_error"),
-                event);
+                event,
+                row.getObject("key_id", Long.class),
+                null);
     }
 
     /** What no producer has given a time to counts as produced when it came. */

@@ -9,6 +9,7 @@ import dev.lanekeeper.work.EntryItem.Job;
 import dev.lanekeeper.work.EntryStorer;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.OutboxRow;
+import dev.lanekeeper.work.SealedEntries;
 import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
@@ -23,10 +24,13 @@ final class EntryHandlers implements EntryStorer.Expansion {
 
     private final Leftovers leftovers;
     private final DuplicateListener listener;
+    private final SealedEntries sealing;
 
-    EntryHandlers(Leftovers leftovers, DuplicateListener listener) {
+    /** @param sealing of entries that somebody has written in plain text */
+    EntryHandlers(Leftovers leftovers, DuplicateListener listener, SealedEntries sealing) {
         this.leftovers = leftovers;
         this.listener = listener;
+        this.sealing = sealing;
     }
 
     /**
@@ -39,7 +43,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
     @Override
     public List<EntryItem> items(List<OutboxRow> entries, List<Subscription> subscriptions) {
         var items = new ArrayList<EntryItem>(entries.size());
-        entries.forEach(entry -> items.addAll(items(entry, matching(entry, subscriptions))));
+        entries.forEach(entry -> items.addAll(items(sealing.seal(entry), matching(entry, subscriptions))));
         return items;
     }
 

@@ -7,6 +7,7 @@ import dev.lanekeeper.work.EntryStorer;
 import dev.lanekeeper.work.HandOver;
 import dev.lanekeeper.work.OutboxStore;
 import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.SealedEntries;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +44,8 @@ public final class OutboxMovers {
                 new EntryHandlers(
                         new EntryHandlers.Leftovers(
                                 unclaimed, definition.lanes().group()),
-                        environment.listener()),
+                        environment.listener(),
+                        new SealedEntries(environment.database().seal())),
                 environment.clock(),
                 environment.probe());
         var means = new Mover.Means(storer, new OutboxStore(environment.database()), dirty, environment.nodeId());
