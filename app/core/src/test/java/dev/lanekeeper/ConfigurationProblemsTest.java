@@ -121,6 +121,7 @@ class ConfigurationProblemsTest {
                 "maxRuns",
                 "maxWaiting",
                 "keepSkipped",
+                "encrypt",
                 "exactlyOnce",
                 "retryDecision",
                 "details",
@@ -245,6 +246,7 @@ class ConfigurationProblemsTest {
                 maxRuns = "0",
                 maxWaiting = "0",
                 keepSkipped = "1",
+                encrypt = "maybe",
                 exactlyOnce = "perhaps",
                 retryDecision = "nobody",
                 details = "nobody")

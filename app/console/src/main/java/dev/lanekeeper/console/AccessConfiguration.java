@@ -97,7 +97,8 @@ class AccessConfiguration {
                     .map(user -> new OwnUsers.Named(
                             user.getKey(),
                             user.getValue().password(),
-                            user.getValue().role() == Role.OPERATOR))
+                            user.getValue().role() == Role.OPERATOR,
+                            user.getValue().decrypt()))
                     .toList());
         }
 

@@ -22,6 +22,7 @@ import dev.lanekeeper.console.v1.Retries;
 import dev.lanekeeper.console.v1.RetryAnswers;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
@@ -77,8 +78,12 @@ class ApiConfiguration {
 
     @Bean
     EventsApi lanekeeperEventsApi(
-            ItemSearch items, ItemDetailSearch details, ItemOperations operations, Retries retries) {
-        return new EventsApi(items, details, operations, retries);
+            ItemSearch items,
+            ItemDetailSearch details,
+            ItemOperations operations,
+            Disclosures disclosures,
+            Retries retries) {
+        return new EventsApi(items, details, operations, disclosures, retries);
     }
 
     @Bean

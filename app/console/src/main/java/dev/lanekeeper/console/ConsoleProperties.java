@@ -42,7 +42,10 @@ public record ConsoleProperties(
      * @param password as Spring Security writes them, such as `{bcrypt}...`; without a name in braces it is the password
      *     itself
      * @param role `viewer` sees everything, `operator` also changes things
+     * @param decrypt whether he may also see in plain text what is encrypted; each look is written down
      */
     public record User(
-            String password, @DefaultValue("viewer") Role role) {}
+            String password,
+            @DefaultValue("viewer") Role role,
+            @DefaultValue("false") boolean decrypt) {}
 }

@@ -17,6 +17,7 @@ import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.console.v1.HandlerNameSearch;
 import dev.lanekeeper.operations.BulkOperations;
+import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.work.Database;
@@ -41,8 +42,13 @@ class ListsConfiguration {
     }
 
     @Bean
-    EventPage lanekeeperEventPage(ItemDetailSearch details, ItemOperations operations, Times times, ConsolePath path) {
-        return new EventPage(details, operations, times, path);
+    EventPage lanekeeperEventPage(
+            ItemDetailSearch details,
+            ItemOperations operations,
+            Disclosures disclosures,
+            Times times,
+            ConsolePath path) {
+        return new EventPage(details, operations, disclosures, times, path);
     }
 
     @Bean

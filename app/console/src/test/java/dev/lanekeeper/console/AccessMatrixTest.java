@@ -2,6 +2,7 @@ package dev.lanekeeper.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.console.page.OpenToViewers;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class AccessMatrixTest {
     private final Site site = Site.shared();
     private final Api api = new Api(site);
 
-    private record Endpoint(String method, String pattern, boolean openToViewers) {
+    private record Endpoint(String method, String pattern, boolean openToViewers, boolean forDecryptors) {
 
         String path() {
             return pattern.replace("/**", "/x").replaceAll("\\{[^}]+}", "1");
@@ -43,7 +44,12 @@ class AccessMatrixTest {
         assertThat(endpoints).hasSizeGreaterThan(30);
         assertThat(endpoints)
                 .extracting(Endpoint::toString)
-                .contains("POST /v1/failures/{id}/retry", "POST /failures/selection", "DELETE /v1/failures/{id}");
+                .contains(
+                        "POST /v1/failures/{id}/retry",
+                        "POST /failures/selection",
+                        "DELETE /v1/failures/{id}",
+                        "POST /events/{id}/plain-text",
+                        "POST /v1/events/{id}/plain-text");
 
         for (var endpoint : endpoints) {
             if (OPEN.contains(endpoint.pattern())) {
@@ -59,6 +65,10 @@ class AccessMatrixTest {
                 assertThat(viewer.status()).as(endpoint + " by a viewer").isEqualTo(403);
             } else {
                 assertThat(viewer.status()).as(endpoint + " by a viewer").isNotIn(401, 403, 500);
+            }
+            if (endpoint.forDecryptors()) {
+                var operator = api.send(endpoint.method(), endpoint.path(), null, Api.OPERATOR);
+                assertThat(operator.status()).as(endpoint + " by an operator").isEqualTo(403);
             }
         }
     }
@@ -94,10 +104,11 @@ class AccessMatrixTest {
                 .forEach(entry -> {
                     var methods = entry.getKey().getMethodsCondition().getMethods();
                     var open = entry.getValue().hasMethodAnnotation(OpenToViewers.class);
+                    var secret = entry.getValue().hasMethodAnnotation(ForDecryptors.class);
                     for (var pattern : entry.getKey().getPatternValues()) {
                         assertThat(pattern).startsWith(BASE);
                         for (var method : methods.isEmpty() ? Set.of(RequestMethod.GET, RequestMethod.POST) : methods) {
-                            endpoints.add(new Endpoint(method.name(), pattern.substring(BASE.length()), open));
+                            endpoints.add(new Endpoint(method.name(), pattern.substring(BASE.length()), open, secret));
                         }
                     }
                 });

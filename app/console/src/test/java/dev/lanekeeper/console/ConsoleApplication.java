@@ -55,6 +55,16 @@ public class ConsoleApplication {
             obey(order);
         }
 
+        @KafkaEventHandler(
+                id = "patients",
+                topics = "patients",
+                resource = "resource",
+                encrypt = "true",
+                maxRetries = "0")
+        Outcome patients(Order order, EventContext event) {
+            return obey(order);
+        }
+
         @OutboxEventHandler(id = "books", context = "books", maxRetries = "0")
         Outcome books(Order order) {
             return obey(order);

@@ -52,6 +52,7 @@ final class Site {
     private Site() {
         broker.createTopic("orders", 2);
         broker.createTopic("payments", 1);
+        broker.createTopic("patients", 1);
         application = new SpringApplicationBuilder(ConsoleApplication.class)
                 .properties(properties(database, broker))
                 .run();
@@ -81,6 +82,11 @@ final class Site {
         properties.put("lanekeeper.console.users.ada.role", "operator");
         properties.put("lanekeeper.console.users.vera.password", PASSWORD);
         properties.put("lanekeeper.console.users.vera.role", "viewer");
+        // Beside one of the others: may look, and may read what is encrypted.
+        properties.put("lanekeeper.console.users.dora.password", PASSWORD);
+        properties.put("lanekeeper.console.users.dora.decrypt", "true");
+        properties.put("lanekeeper.encryption.keyset", "classpath:keyset.json");
+        properties.put("lanekeeper.encryption.hash-keyset", "classpath:hash-keyset.json");
         return properties;
     }
 
@@ -133,7 +139,7 @@ final class Site {
         return context.newPage();
     }
 
-    /** A new page of somebody who has signed in: {@code ada} is an operator, {@code vera} a viewer. */
+    /** A new page of somebody who has signed in: {@code ada} is an operator, {@code vera} a viewer, {@code dora} one who may decrypt. */
     Page signedIn(String name, Visit visit) {
         var page = visitor(visit);
         page.navigate(address(""));

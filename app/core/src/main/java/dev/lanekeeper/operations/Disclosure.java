@@ -6,7 +6,7 @@ import dev.lanekeeper.work.SealedContentSearch.Opened;
 public sealed interface Disclosure {
 
     /** In plain text; who asked for it is written down. */
-    record Shown(Opened content) implements Disclosure {}
+    record PlainText(Opened content) implements Disclosure {}
 
     /** It cannot be read now; that somebody tried is written down. */
     record Unreadable(String why) implements Disclosure {}

@@ -2,7 +2,7 @@ package dev.lanekeeper.operations;
 
 import dev.lanekeeper.operations.Disclosure.NotEncrypted;
 import dev.lanekeeper.operations.Disclosure.NotFound;
-import dev.lanekeeper.operations.Disclosure.Shown;
+import dev.lanekeeper.operations.Disclosure.PlainText;
 import dev.lanekeeper.operations.Disclosure.Unreadable;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ForgedContentException;
@@ -37,7 +37,7 @@ public final class Disclosures {
             return new NotEncrypted();
         }
         var disclosure = read(itemId);
-        var result = disclosure instanceof Shown ? "SHOWN" : "UNREADABLE";
+        var result = disclosure instanceof PlainText ? "SHOWN" : "UNREADABLE";
         database.inTransaction(() -> {
             operations.write(new Operation(by.name(), "decrypt", "item:" + itemId, by.reason(), result));
             return result;
@@ -47,7 +47,7 @@ public final class Disclosures {
 
     private Disclosure read(long itemId) {
         try {
-            return new Shown(search.open(itemId));
+            return new PlainText(search.open(itemId));
         } catch (KeyMissingException | ForgedContentException e) {
             return new Unreadable(String.valueOf(e.getMessage()));
         }

@@ -29,7 +29,7 @@ public final class OutboxStore {
 
     /** Inserts an entry in the transaction that is bound to this thread; sealed, where entries are. */
     public Written insert(NewEntry entry) {
-        return database.seal().sealsEntries()
+        return entries.seals(entry.context())
                 ? insertUnderItsId(entries.seal(entry.row(nextId())), null)
                 : insertAsItIs(entry);
     }

@@ -16,7 +16,7 @@ final class Parts {
 
     private Parts() {}
 
-    static byte[] join(byte @Nullable []... parts) {
+    static byte[] join(List<byte @Nullable []> parts) {
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
             for (var part : parts) {

@@ -106,8 +106,7 @@ public final class SealedContentSearch {
         if (sealed == null) {
             return null;
         }
-        return Parts.text(Parts.split(database.seal().open(sealed, Places.outcome(itemId)))
-                .get(0));
+        return Parts.text(database.seal().open(sealed, Places.outcome(itemId)));
     }
 
     private record SealedAttempt(long attemptId, int number, Sealed sealed) {}

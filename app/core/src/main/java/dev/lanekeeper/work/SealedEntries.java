@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.Seal.Sealed;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** Entries of the outbox whose arguments and changes nobody reads in the database; all else about them stays readable. */
@@ -14,12 +15,17 @@ public final class SealedEntries {
         this.seal = seal;
     }
 
+    /** Whether entries of a context are sealed: all but jobs, which are none once they have moved. */
+    boolean seals(String context) {
+        return seal.sealsEntries() && !context.equals(JobDocument.CONTEXT);
+    }
+
     /** The entry as it is to be written: sealed, unless it is already, or entries are left in plain text. */
     public OutboxRow seal(OutboxRow entry) {
-        if (entry.sealed() != null || !seal.sealsEntries()) {
+        if (entry.sealed() != null || !seals(entry.context())) {
             return entry;
         }
-        var content = Parts.join(Parts.bytes(entry.arguments()), Parts.bytes(entry.changeset()));
+        var content = Parts.join(Arrays.asList(Parts.bytes(entry.arguments()), Parts.bytes(entry.changeset())));
         return entry.with(NONE, NONE, seal.seal(content, Places.entry(entry)));
     }
 

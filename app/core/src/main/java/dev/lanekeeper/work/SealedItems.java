@@ -3,6 +3,8 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.work.ItemResult.FailedAttempt;
 import dev.lanekeeper.work.Seal.Sealed;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Opens what runs are about to handle, and seals what came of it where nobody may read that. */
@@ -70,7 +72,7 @@ public final class SealedItems {
 
     /** The attempt with message and stack trace sealed; its class and its fingerprint stay readable. */
     public FailedAttempt seal(long itemId, FailedAttempt attempt) {
-        var content = Parts.join(Parts.bytes(attempt.errorMessage()), Parts.bytes(attempt.stackTrace()));
+        var content = Parts.join(Arrays.asList(Parts.bytes(attempt.errorMessage()), Parts.bytes(attempt.stackTrace())));
         return new FailedAttempt(
                 attempt.number(),
                 attempt.errorClass(),
@@ -82,6 +84,6 @@ public final class SealedItems {
 
     /** Why an item ended, sealed. */
     public @Nullable Sealed sealReason(long itemId, @Nullable String reason) {
-        return reason == null ? null : seal.seal(Parts.join(Parts.bytes(reason)), Places.outcome(itemId));
+        return reason == null ? null : seal.seal(reason.getBytes(StandardCharsets.UTF_8), Places.outcome(itemId));
     }
 }

@@ -4,6 +4,8 @@ import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.work.Seal.Sealed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +31,12 @@ public final class SealedRecords {
     }
 
     private NewItem seal(KafkaBatch batch, NewItem item) {
-        var content = Parts.join(
+        var content = Parts.join(Arrays.asList(
                 item.value(),
                 item.key(),
                 Headers.encode(item.headers()),
                 Parts.bytes(item.resource()),
-                Parts.bytes(item.intakeError()));
+                Parts.bytes(item.intakeError())));
         var sealed =
                 seal.seal(content, Places.record(batch.handlerId(), item.topic(), item.partition(), item.offset()));
         return item.sealed(
@@ -48,7 +50,7 @@ public final class SealedRecords {
     /** What stands for a resource key where it must not be read: equal for equal keys of one lane group. */
     public String pseudonym(String laneGroup, String resource) {
         var name = laneGroup.getBytes(StandardCharsets.UTF_8);
-        var hash = seal.hash("lane", Parts.join(name, resource.getBytes(StandardCharsets.UTF_8)));
+        var hash = seal.hash("lane", Parts.join(List.of(name, resource.getBytes(StandardCharsets.UTF_8))));
         return "#" + hash.toString().replace("-", "");
     }
 

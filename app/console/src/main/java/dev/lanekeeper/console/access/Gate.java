@@ -1,10 +1,12 @@
 package dev.lanekeeper.console.access;
 
 import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.console.page.OpenToViewers;
 import dev.lanekeeper.console.page.Roles;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.annotation.Annotation;
 import java.util.Set;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.method.HandlerMethod;
@@ -12,7 +14,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
  * Lets nobody pass to anything of the console without its roles, whatever the application's own rules allow: all but files
- * and the page for signing in needs a viewer, every change an operator.
+ * and the page for signing in needs a viewer, every change an operator, and encrypted content in plain text a decryptor.
  *
  * <p>Who is not signed in is left to Spring Security, which asks for it; who lacks a role is told so.
  */
@@ -47,10 +49,18 @@ public final class Gate implements HandlerInterceptor {
         if (!operator && !request.isUserInRole(Roles.VIEWER)) {
             throw new RoleMissingException(Roles.VIEWER);
         }
-        if (!operator && changesSomething(request, handler)) {
+        requireRole(request, handler, operator);
+        return true;
+    }
+
+    private static void requireRole(HttpServletRequest request, Object handler, boolean operator) {
+        if (isMarked(handler, ForDecryptors.class)) {
+            if (!request.isUserInRole(Roles.DECRYPTOR)) {
+                throw new RoleMissingException(Roles.DECRYPTOR);
+            }
+        } else if (!operator && changesSomething(request, handler)) {
             throw new RoleMissingException(Roles.OPERATOR);
         }
-        return true;
     }
 
     private static void writeHeaders(HttpServletResponse response) {
@@ -65,7 +75,10 @@ public final class Gate implements HandlerInterceptor {
     }
 
     private static boolean changesSomething(HttpServletRequest request, Object handler) {
-        return !READING.contains(request.getMethod())
-                && !(handler instanceof HandlerMethod method && method.hasMethodAnnotation(OpenToViewers.class));
+        return !READING.contains(request.getMethod()) && !isMarked(handler, OpenToViewers.class);
+    }
+
+    private static boolean isMarked(Object handler, Class<? extends Annotation> mark) {
+        return handler instanceof HandlerMethod method && method.hasMethodAnnotation(mark);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -31,15 +32,23 @@ public final class OwnUsers {
     /**
      * @param password encoded as Spring Security does, with the encoder's name in braces, or as it is
      * @param operator whether he may also change things
+     * @param decryptor whether he may also see in plain text what is encrypted
      */
-    public record Named(String name, String password, boolean operator) {}
+    public record Named(String name, String password, boolean operator, boolean decryptor) {
+
+        private String[] roles() {
+            return Stream.of(Roles.VIEWER, operator ? Roles.OPERATOR : "", decryptor ? Roles.DECRYPTOR : "")
+                    .filter(role -> !role.isEmpty())
+                    .toArray(String[]::new);
+        }
+    }
 
     public static OwnUsers of(List<Named> named) {
         if (!named.isEmpty()) {
             return new OwnUsers(named.stream().map(OwnUsers::user).toList(), null);
         }
         var password = random();
-        return new OwnUsers(List.of(user(new Named(OPERATOR, password, true))), password);
+        return new OwnUsers(List.of(user(new Named(OPERATOR, password, true, false))), password);
     }
 
     public UserDetailsService service() {
@@ -53,8 +62,10 @@ public final class OwnUsers {
 
     private static UserDetails user(Named named) {
         var encoded = named.password().startsWith("{") ? named.password() : "{noop}" + named.password();
-        var user = User.withUsername(named.name()).password(encoded);
-        return (named.operator() ? user.roles(Roles.VIEWER, Roles.OPERATOR) : user.roles(Roles.VIEWER)).build();
+        return User.withUsername(named.name())
+                .password(encoded)
+                .roles(named.roles())
+                .build();
     }
 
     private static String random() {

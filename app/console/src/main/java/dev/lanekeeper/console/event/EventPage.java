@@ -2,12 +2,19 @@ package dev.lanekeeper.console.event;
 
 import dev.lanekeeper.console.item.Answers;
 import dev.lanekeeper.console.item.CappedCount;
+import dev.lanekeeper.console.item.ItemDetail;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemState;
 import dev.lanekeeper.console.item.Shown;
 import dev.lanekeeper.console.page.ConsolePath;
+import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.console.page.NotFoundException;
+import dev.lanekeeper.console.page.Notice;
 import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.operations.Disclosure.NotFound;
+import dev.lanekeeper.operations.Disclosure.PlainText;
+import dev.lanekeeper.operations.Disclosure.Unreadable;
+import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemOperations;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -33,12 +40,19 @@ public class EventPage {
 
     private final ItemDetailSearch details;
     private final ItemOperations operations;
+    private final Disclosures disclosures;
     private final Times times;
     private final ConsolePath path;
 
-    public EventPage(ItemDetailSearch details, ItemOperations operations, Times times, ConsolePath path) {
+    public EventPage(
+            ItemDetailSearch details,
+            ItemOperations operations,
+            Disclosures disclosures,
+            Times times,
+            ConsolePath path) {
         this.details = details;
         this.operations = operations;
+        this.disclosures = disclosures;
         this.times = times;
         this.path = path;
     }
@@ -47,12 +61,44 @@ public class EventPage {
     String event(@PathVariable String id, Model model) {
         var number = number(id);
         var detail = details.find(number, Shown.LONGEST_TEXT).orElseThrow(() -> unknown());
-        model.addAttribute("event", EventView.of(detail, times));
+        show(detail, false, model);
+        return "lanekeeper/console/event";
+    }
+
+    private void show(ItemDetail detail, boolean opened, Model model) {
+        model.addAttribute("event", EventView.of(detail, times, opened));
         if (ItemState.FAILURES.contains(detail.row().state())) {
+            var number = detail.row().itemId();
             var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);
             model.addAttribute("later", later == null || later.value() == 0 ? null : later(later));
         }
-        return "lanekeeper/console/event";
+    }
+
+    /** Answers with the page itself and not with the way to it: that would be an address that shows plain text. */
+    @PostMapping("/events/{id}/plain-text")
+    @ForDecryptors
+    Object plainText(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "") String reason,
+            Principal user,
+            HttpServletResponse response,
+            Model model,
+            RedirectAttributes redirect) {
+        var number = number(id);
+        var disclosure = disclosures.open(number, Answers.operator(user, reason));
+        if (disclosure instanceof PlainText plain) {
+            var detail = details.find(number, 0).orElseThrow(() -> unknown());
+            show(detail.opened(plain.content(), Shown.LONGEST_TEXT), true, model);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            return "lanekeeper/console/event";
+        }
+        if (disclosure instanceof NotFound) {
+            throw unknown();
+        }
+        if (disclosure instanceof Unreadable unreadable) {
+            Notice.bad(unreadable.why()).showNext(redirect);
+        }
+        return path.redirect("/events/" + number);
     }
 
     private static String later(CappedCount count) {

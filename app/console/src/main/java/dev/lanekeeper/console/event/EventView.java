@@ -3,6 +3,7 @@ package dev.lanekeeper.console.event;
 import dev.lanekeeper.console.item.ItemDetail;
 import dev.lanekeeper.console.item.ItemDetail.FailedAttempt;
 import dev.lanekeeper.console.item.ItemDetail.Operation;
+import dev.lanekeeper.console.item.ItemRow;
 import dev.lanekeeper.console.item.ItemState;
 import dev.lanekeeper.console.item.ItemView;
 import dev.lanekeeper.console.item.Shown;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param canDiscard whether it is still to be done, or has failed
  * @param entry which outbox entry it is; {@code null} for what came from elsewhere
  * @param changes by attribute
+ * @param lock of what is encrypted; {@code null} where nothing is
  * @param payloadNote what is said beside the payload: its form and length
  */
 public record EventView(
@@ -47,7 +49,19 @@ public record EventView(
         Shown.Bytes key,
         List<Header> headers,
         List<Attempt> attempts,
-        List<Act> acts) {
+        List<Act> acts,
+        @Nullable Lock lock) {
+
+    /**
+     * @param key the id of the key
+     * @param open whether this page shows the content in plain text
+     */
+    public record Lock(long key, boolean open) {}
+
+    /** Whether its content is encrypted, and not shown. */
+    public boolean hidden() {
+        return lock != null && !lock.open();
+    }
 
     /** An attribute that an outbox entry tells the change of, with its values as they were written. */
     public record Change(
@@ -65,7 +79,8 @@ public record EventView(
             @Nullable Moment startedAt,
             String took,
             @Nullable String error,
-            @Nullable String stack) {}
+            @Nullable String stack,
+            boolean encrypted) {}
 
     /** What somebody did. */
     public record Act(
@@ -75,7 +90,8 @@ public record EventView(
             String result,
             @Nullable Moment doneAt) {}
 
-    static EventView of(ItemDetail detail, Times times) {
+    /** @param opened whether its content is in plain text */
+    static EventView of(ItemDetail detail, Times times, boolean opened) {
         var row = detail.row();
         var content = detail.content();
         var state = row.state();
@@ -103,7 +119,7 @@ public record EventView(
                 place(detail),
                 laneState(detail),
                 row.entry() == null ? null : "entry " + row.entry().id(),
-                Changes.of(row, content),
+                isLocked(row, opened) ? List.of() : Changes.of(row, content),
                 payload,
                 note(payload, content.payloadBytes()),
                 Shown.bytes(content.key(), content.key() == null ? 0 : content.key().length),
@@ -113,7 +129,12 @@ public record EventView(
                                 Shown.text(h.name()), Shown.bytes(h.value(), h.value() == null ? 0 : h.value().length)))
                         .toList(),
                 detail.attempts().stream().map(a -> attempt(a, times)).toList(),
-                detail.operations().stream().map(o -> act(o, times)).toList());
+                detail.operations().stream().map(o -> act(o, times)).toList(),
+                row.keyId() == null ? null : new Lock(row.keyId(), opened));
+    }
+
+    private static boolean isLocked(ItemRow row, boolean opened) {
+        return row.keyId() != null && !opened;
     }
 
     private static String note(Shown.Bytes payload, long length) {
@@ -158,7 +179,8 @@ public record EventView(
                 times.moment(attempt.startedAt()),
                 Times.precise(java.time.Duration.between(attempt.startedAt(), attempt.finishedAt())),
                 Shown.text(message == null ? attempt.errorClass() : attempt.errorClass() + ": " + message),
-                Shown.text(attempt.stackTrace()));
+                Shown.text(attempt.stackTrace()),
+                attempt.encrypted());
     }
 
     private static Act act(Operation operation, Times times) {

@@ -1,8 +1,13 @@
 package dev.lanekeeper.console.item;
 
 import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.work.Headers;
+import dev.lanekeeper.work.SealedContentSearch;
+import dev.lanekeeper.work.SealedContentSearch.Opened;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,29 @@ public record ItemDetail(
         List<Operation> operations) {
 
     /**
+     * The same in plain text.
+     *
+     * @param payloadBytes so much of the payload is kept
+     */
+    public ItemDetail opened(Opened opened, int payloadBytes) {
+        var plain = opened.content();
+        return new ItemDetail(
+                row.opened(plain == null ? null : plain.resource(), opened.reason()),
+                plain == null ? content : content.opened(plain, payloadBytes),
+                lane,
+                attempts.stream()
+                        .map(a -> opened.attempts().containsKey(a.attemptId())
+                                ? a.opened(
+                                        Objects.requireNonNull(opened.attempts().get(a.attemptId())))
+                                : a)
+                        .toList(),
+                nodeId,
+                runId,
+                repeatedBy,
+                operations);
+    }
+
+    /**
      * What came from the source, byte for byte up to a limit.
      *
      * @param payload its beginning; {@code null} for a tombstone
@@ -42,7 +70,20 @@ public record ItemDetail(
             List<RawHeader> headers,
             @Nullable UUID checksum,
             @Nullable String traceParent,
-            @Nullable String intakeError) {}
+            @Nullable String intakeError) {
+
+        private Content opened(SealedContentSearch.Content plain, int most) {
+            var whole = plain.payload();
+            return new Content(
+                    whole == null || whole.length <= most ? whole : Arrays.copyOf(whole, most),
+                    whole == null ? 0 : whole.length,
+                    plain.key(),
+                    Headers.decode(plain.headers()),
+                    checksum,
+                    traceParent,
+                    plain.intakeError() == null ? intakeError : plain.intakeError());
+        }
+    }
 
     /**
      * Where in its lane an item waits.
@@ -61,8 +102,13 @@ public record ItemDetail(
             @Nullable String parkReason,
             Instant laneDueAt) {}
 
-    /** One attempt that failed. */
+    /**
+     * One attempt that failed.
+     *
+     * @param encrypted whether message and stack trace are missing since they are encrypted
+     */
     public record FailedAttempt(
+            long attemptId,
             int number,
             String node,
             UUID runId,
@@ -71,7 +117,24 @@ public record ItemDetail(
             String errorClass,
             @Nullable String errorMessage,
             String stackTrace,
-            String fingerprint) {}
+            String fingerprint,
+            boolean encrypted) {
+
+        FailedAttempt opened(SealedContentSearch.Attempt plain) {
+            return new FailedAttempt(
+                    attemptId,
+                    number,
+                    node,
+                    runId,
+                    startedAt,
+                    finishedAt,
+                    errorClass,
+                    plain.errorMessage(),
+                    plain.stackTrace(),
+                    fingerprint,
+                    false);
+        }
+    }
 
     /** What somebody did. */
     public record Operation(

@@ -221,9 +221,9 @@ public final class ItemDetailSearch {
 
     private List<FailedAttempt> attempts(long itemId) {
         return search.sql("""
-                        SELECT a.number, coalesce(n.name, 'node ' || a.node_id) AS node, a.run_id, a.started_at, a.finished_at,
+                        SELECT a.attempt_id, a.number, coalesce(n.name, 'node ' || a.node_id) AS node, a.run_id, a.started_at, a.finished_at,
                                a.error_class, left(a.error_message, 20000) AS error_message,
-                               left(a.stack_trace, 200000) AS stack_trace, a.fingerprint
+                               left(a.stack_trace, 200000) AS stack_trace, a.fingerprint, a.sealed IS NOT NULL AS encrypted
                           FROM (SELECT *
                                   FROM lanekeeper.attempt
                                  WHERE item_id = ?

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was rejected or discarded
  * @param errorMessage the beginning of what the last failed attempt said
  * @param retryOf the finished item that it repeats
+ * @param keyId of the key that its content is encrypted with; {@code null} for plain text
  */
 public record ItemRow(
         long itemId,
@@ -44,7 +45,8 @@ public record ItemRow(
         @Nullable String fingerprint,
         @Nullable String errorClass,
         @Nullable String errorMessage,
-        @Nullable Long retryOf) {
+        @Nullable Long retryOf,
+        @Nullable Long keyId) {
 
     /** An outbox entry. */
     public record Entry(long id, String context, String event) {}
@@ -60,6 +62,39 @@ public record ItemRow(
             @Nullable String label,
             @Nullable Long scheduledId,
             @Nullable Long entryId) {}
+
+    /** In plain text: {@code null} where nothing was encrypted. */
+    ItemRow opened(@Nullable String openedResource, @Nullable String openedReason) {
+        return new ItemRow(
+                itemId,
+                state,
+                handler,
+                group,
+                topic,
+                partition,
+                offset,
+                entry,
+                job,
+                openedResource == null ? resource : openedResource,
+                laneId,
+                producedAt,
+                polledAt,
+                storedAt,
+                startedAt,
+                finishedAt,
+                dueAt,
+                attempts,
+                entityId,
+                eventTime,
+                eventType,
+                eventVersion,
+                openedReason == null ? reason : openedReason,
+                fingerprint,
+                errorClass,
+                errorMessage,
+                retryOf,
+                keyId);
+    }
 
     /** Its place in a list of that order. */
     public Place place(ItemOrder order) {

@@ -96,11 +96,11 @@ final class ItemRowSearch {
                                coalesce(o.attempts, i.attempts, 0) AS attempts, left(o.entity_id, 1000) AS entity_id,
                                o.event_time, left(o.event_type, 1000) AS event_type,
                                left(o.event_version, 1000) AS event_version, left(o.reason, 1000) AS reason, o.fingerprint,
-                               a.error_class, a.error_message, w.retry_of
+                               a.error_class, a.error_message, w.retry_of, w.key_id
                           FROM unnest(?::bigint[]) WITH ORDINALITY AS k (item_id, place)
                          CROSS JOIN LATERAL (
                                SELECT item_id, handler_id, topic, partition, kafka_offset, resource, lane_id, produced_at,
-                                      polled_at, stored_at, retry_of, entry_id, context, event_name, source, label,
+                                      polled_at, stored_at, retry_of, entry_id, context, event_name, source, label, key_id,
                                       scheduled_id
                                  FROM lanekeeper.work_item
                                 WHERE item_id = k.item_id
@@ -161,7 +161,8 @@ final class ItemRowSearch {
                 row.getString("fingerprint"),
                 row.getString("error_class"),
                 row.getString("error_message"),
-                row.getObject("retry_of", Long.class));
+                row.getObject("retry_of", Long.class),
+                row.getObject("key_id", Long.class));
     }
 
     private static @Nullable Entry entry(ResultSet row) throws SQLException {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tone of the badge with the state
  * @param source where it came from: topic, partition and offset, or context and event of an outbox entry, label of a job
+ * @param encrypted whether its content is encrypted
  * @param error class and message of the last failed attempt, or why it was rejected or discarded
  */
 public record ItemView(
@@ -28,7 +29,8 @@ public record ItemView(
         @Nullable Moment dueAt,
         int attempts,
         @Nullable String fingerprint,
-        @Nullable String error) {
+        @Nullable String error,
+        boolean encrypted) {
 
     public static ItemView of(ItemRow row, Times times) {
         return new ItemView(
@@ -47,7 +49,8 @@ public record ItemView(
                 times.moment(row.dueAt()),
                 row.attempts(),
                 Shown.text(row.fingerprint()),
-                Shown.text(error(row)));
+                Shown.text(error(row)),
+                row.keyId() != null);
     }
 
     /** Of the badge. */

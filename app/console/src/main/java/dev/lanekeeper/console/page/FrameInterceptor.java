@@ -33,6 +33,7 @@ public final class FrameInterceptor implements HandlerInterceptor {
                 path.value(),
                 principal == null ? null : principal.getName(),
                 request.isUserInRole(Roles.OPERATOR),
+                request.isUserInRole(Roles.DECRYPTOR),
                 theme(request),
                 !"off".equals(cookie(request, Preferences.LIVE)),
                 signOut && principal != null,

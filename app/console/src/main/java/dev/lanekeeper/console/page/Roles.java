@@ -1,6 +1,6 @@
 package dev.lanekeeper.console.page;
 
-/** The two roles of the console; Spring Security puts {@code ROLE_} before them. */
+/** The roles of the console; Spring Security puts {@code ROLE_} before them. */
 public final class Roles {
 
     /** Sees everything. */
@@ -8,6 +8,9 @@ public final class Roles {
 
     /** Also changes things. */
     public static final String OPERATOR = "LANEKEEPER_OPERATOR";
+
+    /** Also sees in plain text what is encrypted; added to one of the others, and each look is written down. */
+    public static final String DECRYPTOR = "LANEKEEPER_DECRYPTOR";
 
     private Roles() {}
 }

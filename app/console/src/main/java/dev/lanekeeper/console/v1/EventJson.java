@@ -26,6 +26,10 @@ final class EventJson {
 
     /** As a list shows it, with the beginning of its payload. */
     static Map<String, @Nullable Object> row(ItemRow row, @Nullable Content content) {
+        return row(row, content, row.keyId() != null);
+    }
+
+    private static Map<String, @Nullable Object> row(ItemRow row, @Nullable Content content, boolean locked) {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("id", row.itemId());
         json.put("state", row.state().name());
@@ -66,21 +70,28 @@ final class EventJson {
             json.put("error_class", row.errorClass());
             json.put("error_message", row.errorMessage());
         }
+        json.put("encrypted", row.keyId() != null);
+        json.put("key_id", row.keyId());
         if (content != null) {
-            addContent(json, content);
+            addContent(json, content, locked);
         }
         return json;
     }
 
-    private static void addContent(Map<String, @Nullable Object> json, Content content) {
+    private static void addContent(Map<String, @Nullable Object> json, Content content, boolean locked) {
         json.put("checksum", checksum(content.checksum()));
         json.put("trace_parent", content.traceParent());
         json.put("intake_error", content.intakeError());
+        json.put("payload_bytes", content.payloadBytes());
+        if (locked) {
+            json.put("payload", null);
+            json.put("payload_format", "encrypted");
+            return;
+        }
         var cut = content.payload() != null && content.payload().length < content.payloadBytes();
         var payload = value(content.payload(), !cut);
         json.put("payload", payload.value());
         json.put("payload_format", payload.format());
-        json.put("payload_bytes", content.payloadBytes());
         json.put("payload_truncated", cut);
         var key = value(content.key(), false);
         json.put("key", key.value());
@@ -119,9 +130,18 @@ final class EventJson {
         return checksum == null ? null : checksum.toString().replace("-", "");
     }
 
-    /** All about one. */
+    /** All about one, as it is stored. */
     static Map<String, @Nullable Object> detail(ItemDetail detail) {
-        var json = row(detail.row(), detail.content());
+        return detail(detail, false);
+    }
+
+    /**
+     * All about one.
+     *
+     * @param opened whether what is encrypted of it is in plain text
+     */
+    static Map<String, @Nullable Object> detail(ItemDetail detail, boolean opened) {
+        var json = row(detail.row(), detail.content(), detail.row().keyId() != null && !opened);
         json.put("run_id", detail.runId());
         json.put("repeated_by", detail.repeatedBy());
         var lane = detail.lane();

@@ -3,12 +3,18 @@ package dev.lanekeeper.console.v1;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.console.page.ForDecryptors;
+import dev.lanekeeper.operations.Disclosure.NotFound;
+import dev.lanekeeper.operations.Disclosure.PlainText;
+import dev.lanekeeper.operations.Disclosure.Unreadable;
+import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemAnswer;
 import dev.lanekeeper.operations.ItemOperations;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
@@ -25,12 +31,19 @@ public class EventsApi {
     private final Lists lists;
     private final ItemDetailSearch details;
     private final ItemOperations operations;
+    private final Disclosures disclosures;
     private final Retries retries;
 
-    public EventsApi(ItemSearch items, ItemDetailSearch details, ItemOperations operations, Retries retries) {
+    public EventsApi(
+            ItemSearch items,
+            ItemDetailSearch details,
+            ItemOperations operations,
+            Disclosures disclosures,
+            Retries retries) {
         this.lists = new Lists(items, details);
         this.details = details;
         this.operations = operations;
+        this.disclosures = disclosures;
         this.retries = retries;
     }
 
@@ -43,8 +56,31 @@ public class EventsApi {
     @GetMapping("/v1/events/{id}")
     ResponseEntity<byte[]> event(@PathVariable String id) {
         var unknown = ApiException.eventNotFound();
-        return Json.ok(EventJson.detail(details.find(Parameters.id(id, unknown), EventJson.PAYLOAD_BYTES)
-                .orElseThrow(() -> unknown)));
+        var detail = details.find(Parameters.id(id, unknown), EventJson.PAYLOAD_BYTES);
+        return Json.ok(EventJson.detail(detail.orElseThrow(() -> unknown)));
+    }
+
+    /** What {@code /v1/events/{id}} answers, with what is encrypted in plain text; who asks is written down. */
+    @PostMapping("/v1/events/{id}/plain-text")
+    @ForDecryptors
+    ResponseEntity<byte[]> plainText(
+            @PathVariable String id,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
+        var unknown = ApiException.eventNotFound();
+        var number = Parameters.id(id, unknown);
+        var disclosure = disclosures.open(number, Asked.of(request, body).by());
+        if (disclosure instanceof NotFound) {
+            throw unknown;
+        }
+        if (disclosure instanceof Unreadable unreadable) {
+            return Json.error(HttpStatus.CONFLICT, unreadable.why());
+        }
+        var detail = details.find(number, EventJson.PAYLOAD_BYTES).orElseThrow(() -> unknown);
+        var answer = ResponseEntity.ok().cacheControl(CacheControl.noStore());
+        return disclosure instanceof PlainText plain
+                ? Json.with(answer, EventJson.detail(detail.opened(plain.content(), EventJson.PAYLOAD_BYTES), true))
+                : Json.with(answer, EventJson.detail(detail));
     }
 
     @PostMapping("/v1/events/{id}/retry")

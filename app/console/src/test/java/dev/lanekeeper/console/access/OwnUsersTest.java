@@ -28,7 +28,8 @@ class OwnUsersTest {
 
     @Test
     void printsNothingWhereSomebodyIsNamed(CapturedOutput output) {
-        var users = OwnUsers.of(List.of(new Named("ada", "secret", true), new Named("vera", "{noop}x", false)));
+        var users = OwnUsers.of(
+                List.of(new Named("ada", "secret", true, false), new Named("vera", "{noop}x", false, true)));
 
         new PasswordSlip(users).print();
 
@@ -38,6 +39,6 @@ class OwnUsersTest {
                 .containsExactlyInAnyOrder("ROLE_LANEKEEPER_VIEWER", "ROLE_LANEKEEPER_OPERATOR");
         assertThat(users.service().loadUserByUsername("vera").getAuthorities())
                 .extracting(GrantedAuthority::getAuthority)
-                .containsExactly("ROLE_LANEKEEPER_VIEWER");
+                .containsExactlyInAnyOrder("ROLE_LANEKEEPER_VIEWER", "ROLE_LANEKEEPER_DECRYPTOR");
     }
 }
