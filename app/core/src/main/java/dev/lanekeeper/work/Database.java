@@ -15,7 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -52,6 +54,8 @@ public final class Database {
 
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
+    private static final String OURS = "lanekeeper";
+    private static final String READ_COMMITTED = "read committed";
     private static final int ATTEMPTS = 20;
     private static final String SCHEMA_IN_TEXT = "lanekeeper.";
 
@@ -59,7 +63,12 @@ public final class Database {
     private final JdbcClient jdbc;
     private final String schema;
     private final Seal seal;
-    private final TransactionTemplate transactions;
+    private final TransactionTemplate readCommitted;
+    private final TransactionTemplate asThePool;
+
+    /** Whether the pool's transactions are READ COMMITTED by themselves, so that no connection need be asked; null until known. */
+    private volatile @Nullable Boolean isDefault;
+
     private final UnaryOperator<String> rewrite;
     private final Map<String, String> texts = new ConcurrentHashMap<>();
 
@@ -86,8 +95,15 @@ public final class Database {
         this.jdbc = JdbcClient.create(dataSource);
         this.schema = schema;
         this.rewrite = rewrite;
-        this.transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        this.transactions.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.asThePool = ours(dataSource);
+        this.readCommitted = ours(dataSource);
+        this.readCommitted.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    private static TransactionTemplate ours(DataSource dataSource) {
+        var transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        transactions.setName(OURS);
+        return transactions;
     }
 
     public DataSource dataSource() {
@@ -112,12 +128,33 @@ public final class Database {
     public <T> T inTransaction(Supplier<T> step) {
         for (var attempt = 1; ; attempt++) {
             try {
-                return transactions.execute(status -> step.get());
+                return transactions().execute(status -> step.get());
             } catch (DataAccessException e) {
                 if (attempt == ATTEMPTS || !isRepeatable(e)) {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** To ask for an isolation level costs a round trip for each transaction; it is saved where the pool's own is the right one. */
+    private TransactionTemplate transactions() {
+        var known = isDefault;
+        if (known == null) {
+            known = isReadCommittedByDefault();
+            isDefault = known;
+        }
+        return Boolean.TRUE.equals(known) ? asThePool : readCommitted;
+    }
+
+    private @Nullable Boolean isReadCommittedByDefault() {
+        try {
+            return sql("SELECT current_setting('default_transaction_isolation')")
+                    .query(String.class)
+                    .single()
+                    .equals(READ_COMMITTED);
+        } catch (DataAccessException e) {
+            return null; // whoever asked for a transaction is told
         }
     }
 
@@ -154,15 +191,22 @@ public final class Database {
      * what can only be done in one way. First statement of each transaction that locks lanes.
      */
     public void guardLanes() {
-        sql("""
+        var isolation = sql("""
                         SELECT set_config('lock_timeout', '2s', true),
                                set_config('idle_in_transaction_session_timeout', '5s', true),
                                set_config('enable_seqscan', 'off', true),
                                set_config('enable_hashjoin', 'off', true),
                                set_config('enable_mergejoin', 'off', true),
                                set_config('plan_cache_mode', 'force_generic_plan', true),
-                               set_config('jit', 'off', true)
-                        """).query().singleRow();
+                               set_config('jit', 'off', true),
+                               current_setting('transaction_isolation') AS isolation
+                        """).query((row, n) -> row.getString("isolation")).single();
+        if (!isolation.equals(READ_COMMITTED)
+                && OURS.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
+            isDefault = false;
+            var why = "The pool's transactions are no longer READ COMMITTED; this one is repeated";
+            throw new CannotAcquireLockException(why, new SQLException(why, "40001"));
+        }
     }
 
     /** Looks at queue tables, in a transaction of its own, with the planner kept from reading all of them. */
