@@ -3,7 +3,6 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.work.JobStore.PlacedJob;
 import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.Probe.Step;
-import dev.lanekeeper.work.Tally.Count;
 import dev.lanekeeper.work.UniqueJob.NotReplaceable;
 import java.time.Clock;
 import java.util.Collection;
@@ -372,16 +371,10 @@ public final class EntryStorer {
                 .map(PlacedEntry::item)
                 .collect(Collectors.groupingBy(EntryItem::handlerId, LinkedHashMap::new, Collectors.toList()));
         return byHandler.entrySet().stream()
-                .map(e -> new Tally(e.getKey())
-                        .add(Count.CONSUMED, e.getValue().size())
-                        .add(Count.STORED, e.getValue().size())
-                        .add(Count.FLUSHES, 1)
-                        .add(Count.LARGEST_FLUSH, e.getValue().size())
-                        .add(
-                                Count.FLUSHED_BYTES,
-                                e.getValue().stream()
-                                        .mapToLong(EntryItem::bytes)
-                                        .sum()))
+                .map(e -> Tally.ofFlush(
+                        e.getKey(),
+                        e.getValue().size(),
+                        e.getValue().stream().mapToLong(EntryItem::bytes).sum()))
                 .toList();
     }
 

@@ -103,16 +103,10 @@ final class JobBatch {
                 teller.nodeId,
                 teller.slot,
                 byHandler.entrySet().stream()
-                        .map(e -> new Tally(e.getKey())
-                                .add(Count.CONSUMED, e.getValue().size())
-                                .add(Count.STORED, e.getValue().size())
-                                .add(Count.FLUSHES, 1)
-                                .add(Count.LARGEST_FLUSH, e.getValue().size())
-                                .add(
-                                        Count.FLUSHED_BYTES,
-                                        e.getValue().stream()
-                                                .mapToLong(NewJob::bytes)
-                                                .sum()))
+                        .map(e -> Tally.ofFlush(
+                                e.getKey(),
+                                e.getValue().size(),
+                                e.getValue().stream().mapToLong(NewJob::bytes).sum()))
                         .toList());
     }
 

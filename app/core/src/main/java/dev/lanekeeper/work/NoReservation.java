@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** No worker was set aside, and none will be. */
-final class NoReservation implements Reservation {
+class NoReservation implements Reservation {
 
     @Override
     public long nodeId() {

@@ -37,6 +37,16 @@ final class Tally {
         this.handlerId = handlerId;
     }
 
+    /** Of items that came and were all stored at once. */
+    static Tally ofFlush(int handlerId, int items, long bytes) {
+        return new Tally(handlerId)
+                .add(Count.CONSUMED, items)
+                .add(Count.STORED, items)
+                .add(Count.FLUSHES, 1)
+                .add(Count.LARGEST_FLUSH, items)
+                .add(Count.FLUSHED_BYTES, bytes);
+    }
+
     int handlerId() {
         return handlerId;
     }

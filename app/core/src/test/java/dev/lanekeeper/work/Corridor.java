@@ -299,6 +299,27 @@ final class Corridor {
         return handled;
     }
 
+    /** Of a node without workers, which tells nobody of duplicates. */
+    JobStorer jobStorer() {
+        var door = new JobStorer.Door() {
+            @Override
+            public DuplicateListener listener() {
+                return (claim, result) -> {};
+            }
+
+            @Override
+            public HandOver handOver() {
+                return HandOver.NONE;
+            }
+
+            @Override
+            public long nodeId() {
+                return 1;
+            }
+        };
+        return new JobStorer(database, door, clock, step -> probe.reached(step));
+    }
+
     long count(String fromWhere) {
         return database.sql("SELECT count(*) FROM " + fromWhere)
                 .query(Long.class)

@@ -17,26 +17,7 @@ class JobStorerTest {
 
     private final Corridor corridor = Corridor.open();
     private final RecurringStore recurring = new RecurringStore(corridor.database, corridor.clock);
-    private final JobStorer storer = new JobStorer(
-            corridor.database,
-            new JobStorer.Door() {
-                @Override
-                public DuplicateListener listener() {
-                    return (claim, result) -> {};
-                }
-
-                @Override
-                public HandOver handOver() {
-                    return HandOver.NONE;
-                }
-
-                @Override
-                public long nodeId() {
-                    return 1;
-                }
-            },
-            corridor.clock,
-            step -> corridor.probe.reached(step));
+    private final JobStorer storer = corridor.jobStorer();
 
     @Test
     void makesItemsOfJobsInTheOrderOfTheirTimesAtTheEndOfTheirLane() {

@@ -38,26 +38,7 @@ class UniqueJobTest {
 
     private final Corridor corridor = Corridor.open();
     private final UniqueStore locks = new UniqueStore(corridor.database);
-    private final JobStorer storer = new JobStorer(
-            corridor.database,
-            new JobStorer.Door() {
-                @Override
-                public DuplicateListener listener() {
-                    return (claim, result) -> {};
-                }
-
-                @Override
-                public HandOver handOver() {
-                    return HandOver.NONE;
-                }
-
-                @Override
-                public long nodeId() {
-                    return 1;
-                }
-            },
-            corridor.clock,
-            step -> corridor.probe.reached(step));
+    private final JobStorer storer = corridor.jobStorer();
 
     @AfterEach
     void leavesNoFault() {

@@ -293,7 +293,7 @@ final class World {
         @Override
         public Reservation reserve(int handlerId, int lanes) {
             var run = new Run(node, UUID.randomUUID());
-            return new Nothing() {
+            return new NoReservation() {
                 @Override
                 public long nodeId() {
                     return node;
