@@ -13,6 +13,7 @@ import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.BulkRunner;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.HousekeepingOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.operations.SettingOperations;
@@ -22,7 +23,6 @@ import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.ZoneId;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -94,11 +94,17 @@ class ConsoleConfiguration {
 
     @Bean
     @Lazy
-    @Nullable
     HousekeepingSchedule lanekeeperHousekeepingSchedule(
             Housekeeping housekeeping, DatabaseClock clock, LanekeeperProperties properties) {
-        var cron = properties.retention().cronOrNull();
-        return cron == null ? null : new HousekeepingSchedule(housekeeping, cron, ZoneId.systemDefault(), clock);
+        return new HousekeepingSchedule(
+                housekeeping, properties.retention().cronOrNull(), ZoneId.systemDefault(), clock);
+    }
+
+    @Bean
+    @Lazy
+    HousekeepingOperations lanekeeperHousekeepingOperations(
+            Database database, Housekeeping housekeeping, HousekeepingSchedule schedule) {
+        return new HousekeepingOperations(database, housekeeping, schedule);
     }
 
     @Bean

@@ -49,7 +49,7 @@ class DirectionsTest {
             "dispatch", Set.of("jobs", "run", "handler", "setting"),
             "monitor", Set.of("run", "dispatch", "intake.kafka", "intake.outbox", "handler", "setting"),
             "latency", Set.of("run"),
-            "operations", Set.of("setting"));
+            "operations", Set.of("setting", "housekeeping"));
 
     private static final Set<String> SPEAKERS_OF_SQL = Set.of(ROOT + ".work.Database", ROOT + ".work.Schema");
 

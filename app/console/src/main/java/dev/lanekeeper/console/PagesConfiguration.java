@@ -3,6 +3,8 @@ package dev.lanekeeper.console;
 import dev.lanekeeper.LanekeeperProperties;
 import dev.lanekeeper.console.handlers.HandlerPages;
 import dev.lanekeeper.console.handlers.HandlerReader;
+import dev.lanekeeper.console.housekeeping.HousekeepingPage;
+import dev.lanekeeper.console.housekeeping.HousekeepingReader;
 import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.jobrunr.RunsPage;
 import dev.lanekeeper.console.jobrunr.RunsReader;
@@ -17,10 +19,13 @@ import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.housekeeping.Housekeeping;
+import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.intake.kafka.KafkaClientSettings;
 import dev.lanekeeper.intake.kafka.PartitionEnds;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.operations.HandlerOperations;
+import dev.lanekeeper.operations.HousekeepingOperations;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.work.Database;
 import org.springframework.beans.factory.ObjectProvider;
@@ -68,6 +73,21 @@ class PagesConfiguration {
                         ? null
                         : node.getObject().dashboard(),
                 times));
+    }
+
+    @Bean
+    HousekeepingPage lanekeeperHousekeepingPage(
+            Housekeeping housekeeping,
+            HousekeepingSchedule schedule,
+            HousekeepingOperations operations,
+            LanekeeperProperties properties,
+            Database database,
+            Times times,
+            ConsolePath path) {
+        return new HousekeepingPage(
+                new HousekeepingReader(housekeeping, schedule, properties.retention(), database, times),
+                operations,
+                path);
     }
 
     @Bean

@@ -29,6 +29,7 @@ class PagesTest {
             "/latency/orders?period=day",
             "/jobrunr",
             "/outbox",
+            "/housekeeping",
             "/events",
             "/failures",
             "/failures/groups",

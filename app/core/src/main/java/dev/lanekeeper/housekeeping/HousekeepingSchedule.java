@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,15 +26,15 @@ public final class HousekeepingSchedule {
     private static final Duration AGAIN = Duration.ofMinutes(1);
 
     private final Housekeeping housekeeping;
-    private final CronExpression cron;
+    private final @Nullable CronExpression cron;
     private final ZoneId zone;
     private final Clock clock;
     private @Nullable ScheduledExecutorService thread;
 
-    /** @param cron second, minute, hour, day, month, weekday */
-    public HousekeepingSchedule(Housekeeping housekeeping, String cron, ZoneId zone, Clock clock) {
+    /** @param cron second, minute, hour, day, month, weekday; {@code null} when rounds begin only by hand */
+    public HousekeepingSchedule(Housekeeping housekeeping, @Nullable String cron, ZoneId zone, Clock clock) {
         this.housekeeping = housekeeping;
-        this.cron = CronExpression.parse(cron);
+        this.cron = cron == null ? null : CronExpression.parse(cron);
         this.zone = zone;
         this.clock = clock;
     }
@@ -66,11 +68,40 @@ public final class HousekeepingSchedule {
         }
     }
 
-    private void awaitNext() {
-        var next = cron.next(clock.instant().atZone(zone));
-        if (next != null) {
-            await(next.toInstant(), next.toInstant());
+    /** When the next round begins by itself; empty for never. */
+    public Optional<Instant> next() {
+        return cron == null
+                ? Optional.empty()
+                : Optional.ofNullable(cron.next(clock.instant().atZone(zone))).map(ZonedDateTime::toInstant);
+    }
+
+    /**
+     * Begins a round at once, in the background, unless one is under way on whatever node.
+     *
+     * @return false when this node does not run
+     */
+    public synchronized boolean runNow() {
+        var running = thread;
+        if (running == null) {
+            return false;
         }
+        running.execute(this::sweep);
+        return true;
+    }
+
+    private void sweep() {
+        try {
+            var unused = housekeeping.sweep();
+        } catch (RuntimeException e) {
+            log.atWarn()
+                    .log(
+                            "Old rows cannot be deleted now, as somebody wanted: {}",
+                            NestedExceptionUtils.getMostSpecificCause(e).toString());
+        }
+    }
+
+    private void awaitNext() {
+        next().ifPresent(next -> await(next, next));
     }
 
     /**

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes by attribute
  * @param lock of what is encrypted; {@code null} where nothing is
  * @param payloadNote what is said beside the payload: its form and length
+ * @param removedAt when payload, key and headers were removed; {@code null} while they are there
  */
 public record EventView(
         ItemView item,
@@ -46,6 +47,7 @@ public record EventView(
         List<Change> changes,
         Shown.Bytes payload,
         String payloadNote,
+        @Nullable Moment removedAt,
         Shown.Bytes key,
         List<Header> headers,
         List<Attempt> attempts,
@@ -97,13 +99,14 @@ public record EventView(
         var state = row.state();
         var payload = Shown.bytes(content.payload(), content.payloadBytes());
         var run = detail.runId();
+        var isThere = content.removedAt() == null;
         return new EventView(
                 ItemView.of(row, times),
                 Waterfall.of(row, times),
                 ItemState.FAILURES.contains(state)
-                        || state == ItemState.DISCARDED
+                        || (state == ItemState.DISCARDED && isThere)
                         || (state == ItemState.WAITING && row.attempts() > 0),
-                state == ItemState.DONE || state == ItemState.SKIPPED,
+                (state == ItemState.DONE || state == ItemState.SKIPPED) && isThere,
                 state == ItemState.WAITING || ItemState.FAILURES.contains(state),
                 Shown.text(row.eventVersion()),
                 times.moment(row.eventTime()),
@@ -122,6 +125,7 @@ public record EventView(
                 isLocked(row, opened) ? List.of() : Changes.of(row, content),
                 payload,
                 note(payload, content.payloadBytes()),
+                times.moment(content.removedAt()),
                 Shown.bytes(content.key(), content.key() == null ? 0 : content.key().length),
                 content.headers().stream()
                         .limit(100)

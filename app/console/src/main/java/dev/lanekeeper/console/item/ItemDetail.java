@@ -62,6 +62,7 @@ public record ItemDetail(
      * @param payload its beginning; {@code null} for a tombstone
      * @param payloadBytes how long it is as a whole
      * @param intakeError why resource or identity could not be read from it
+     * @param removedAt when payload, key and headers were removed, since their time was over; {@code null} while they are there
      */
     public record Content(
             byte @Nullable [] payload,
@@ -70,7 +71,8 @@ public record ItemDetail(
             List<RawHeader> headers,
             @Nullable UUID checksum,
             @Nullable String traceParent,
-            @Nullable String intakeError) {
+            @Nullable String intakeError,
+            @Nullable Instant removedAt) {
 
         private Content opened(SealedContentSearch.Content plain, int most) {
             var whole = plain.payload();
@@ -81,7 +83,8 @@ public record ItemDetail(
                     Headers.decode(plain.headers()),
                     checksum,
                     traceParent,
-                    plain.intakeError() == null ? intakeError : plain.intakeError());
+                    plain.intakeError() == null ? intakeError : plain.intakeError(),
+                    removedAt);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.lanekeeper.work.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,8 @@ public final class ItemDetailSearch {
         search.read(() -> search.sql("""
                         SELECT w.item_id, substring(w.payload FOR ?) AS payload,
                                coalesce(octet_length(w.payload), 0) AS payload_bytes, substring(w.event_key FOR ?) AS event_key,
-                               w.headers, w.checksum, left(w.trace_parent, 200) AS trace_parent, w.intake_error
+                               w.headers, w.checksum, left(w.trace_parent, 200) AS trace_parent, w.intake_error,
+                               w.payload_removed_at
                           FROM unnest(?::bigint[]) AS k (item_id)
                          CROSS JOIN LATERAL (
                                SELECT *
@@ -92,9 +94,14 @@ public final class ItemDetailSearch {
                                 Headers.decode(row.getBytes("headers")),
                                 row.getObject("checksum", UUID.class),
                                 row.getString("trace_parent"),
-                                row.getString("intake_error"))))
+                                row.getString("intake_error"),
+                                instant(row.getObject("payload_removed_at", OffsetDateTime.class)))))
                 .list());
         return contents;
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
     }
 
     /**

@@ -19,6 +19,7 @@ public class LatencyPages {
     @GetMapping("/latency")
     String all(Model model) {
         model.addAttribute("handlers", reader.handlers());
+        model.addAttribute("report", reader.report());
         return "lanekeeper/console/latencies";
     }
 

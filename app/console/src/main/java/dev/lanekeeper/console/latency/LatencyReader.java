@@ -2,6 +2,8 @@ package dev.lanekeeper.console.latency;
 
 import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.latency.LatencyView.HandlerLine;
+import dev.lanekeeper.console.latency.LatencyView.ReportLine;
+import dev.lanekeeper.console.latency.LatencyView.ReportView;
 import dev.lanekeeper.console.latency.LatencyView.StageLine;
 import dev.lanekeeper.console.latency.LatencyView.StagePicture;
 import dev.lanekeeper.console.page.LineChart;
@@ -11,6 +13,7 @@ import dev.lanekeeper.console.page.Numbers;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.latency.Latency;
 import dev.lanekeeper.latency.LatencyPoint;
+import dev.lanekeeper.latency.LatencyReport.Ages;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.latency.Stage;
 import java.time.Duration;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the pages on latency together. */
@@ -66,6 +70,37 @@ public final class LatencyReader {
 
     private static String shown(@Nullable Latency latency, Function<Latency, Duration> value) {
         return latency == null ? "–" : Times.precise(value.apply(latency));
+    }
+
+    /** The numbers that the gauges show; {@code null} before the first report. */
+    @Nullable
+    ReportView report() {
+        var report = search.report();
+        return report == null
+                ? null
+                : new ReportView(
+                        times.moment(report.reportedAt()),
+                        Stream.concat(
+                                        Stream.of(line(null, report.outbox())),
+                                        report.events().entrySet().stream()
+                                                .sorted(Map.Entry.comparingByKey())
+                                                .map(e -> line(e.getKey(), e.getValue())))
+                                .toList());
+    }
+
+    private static ReportLine line(@Nullable String handler, Ages ages) {
+        return new ReportLine(
+                handler,
+                Numbers.count(ages.count()),
+                seconds(ages.minimum()),
+                seconds(ages.average()),
+                seconds(ages.maximum()),
+                seconds(ages.highestSinceCreationDate()),
+                Numbers.count(ages.skewed()));
+    }
+
+    private static String seconds(double seconds) {
+        return Times.precise(Duration.ofNanos(Math.round(seconds * 1e9)));
     }
 
     LatencyView view(String handler, Period period) {

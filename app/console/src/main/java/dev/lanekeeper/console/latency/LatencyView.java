@@ -1,7 +1,9 @@
 package dev.lanekeeper.console.latency;
 
 import dev.lanekeeper.console.page.LineChart;
+import dev.lanekeeper.console.page.Moment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latencies of one handler as they are shown.
@@ -35,4 +37,25 @@ public record LatencyView(String handler, String period, List<StageLine> stages,
             String p95,
             String p99,
             String max) {}
+
+    /**
+     * What was last reported of all nodes' work.
+     *
+     * @param lines that of the outbox first
+     */
+    public record ReportView(@Nullable Moment reportedAt, List<ReportLine> lines) {}
+
+    /**
+     * How old work of one kind was when it was done.
+     *
+     * @param handler {@code null} for the outbox, whose handlers are reported together
+     */
+    public record ReportLine(
+            @Nullable String handler,
+            String count,
+            String minimum,
+            String average,
+            String maximum,
+            String highest,
+            String skewed) {}
 }
