@@ -46,7 +46,6 @@ final class RetentionBench {
                 measure(application, database.dataSource(), locks);
             }
         }
-        result.forEach((name, value) -> System.out.printf("%-34s %s%n", name, value));
         var file = options.json();
         if (file != null) {
             var json = JsonMapper.builder().build().writerWithDefaultPrettyPrinter();
@@ -120,30 +119,35 @@ final class RetentionBench {
 
     private void put(String when, Handler handler, LockWatch locks) {
         var latencies = handler.latencies();
-        result.put(when + ": entries", latencies.nanos().length);
-        result.put(when + ": handled after p50 ms", rounded(latencies.percentile(0.5)));
-        result.put(when + ": handled after p99 ms", rounded(latencies.percentile(0.99)));
-        result.put(when + ": longest wait for a lock ms", rounded(locks.longestMillis()));
+        note(when + ": entries", latencies.nanos().length);
+        note(when + ": handled after p50 ms", rounded(latencies.percentile(0.5)));
+        note(when + ": handled after p99 ms", rounded(latencies.percentile(0.99)));
+        note(when + ": longest wait for a lock ms", rounded(locks.longestMillis()));
     }
 
     private void put(Round round) {
         var finished = round.finishedAt() == null ? round.startedAt() : round.finishedAt();
         var millis = finished.toEpochMilli() - round.startedAt().toEpochMilli();
-        result.put("result", round.result() + (round.error() == null ? "" : " " + round.error()));
-        result.put("deleted items", round.swept().items());
-        result.put("took s", millis / 1_000);
-        result.put("transactions", round.batches());
-        result.put("longest transaction ms", round.longest().toMillis());
+        note("result", round.result() + (round.error() == null ? "" : " " + round.error()));
+        note("deleted items", round.swept().items());
+        note("took s", millis / 1_000);
+        note("transactions", round.batches());
+        note("longest transaction ms", round.longest().toMillis());
     }
 
     private void size(String when, DataSource source) {
         Sql.execute(source, "SELECT pg_stat_force_next_flush()", "SELECT pg_stat_clear_snapshot()");
-        result.put(when + ": MB", Sql.number(source, """
+        note(when + ": MB", Sql.number(source, """
                 SELECT (pg_total_relation_size('lanekeeper.work_item') + pg_total_relation_size('lanekeeper.outcome')) >> 20
                 """));
-        result.put(when + ": dead rows", Sql.number(source, """
+        note(when + ": dead rows", Sql.number(source, """
                 SELECT sum(n_dead_tup) FROM pg_stat_user_tables WHERE relname IN ('work_item', 'outcome')
                 """));
+    }
+
+    private void note(String name, Object value) {
+        System.out.printf("%-40s %s%n", name, value);
+        result.put(name, value);
     }
 
     private static double rounded(double millis) {

@@ -50,6 +50,7 @@ final class Dispatcher implements RunSupply {
     private boolean woken;
     private volatile boolean stopping;
     private volatile boolean hungry;
+    private volatile long turnNanos = System.nanoTime();
     private boolean troubled;
 
     Dispatcher(LaneClaims.Rules rules, LaneClaims claims, LaneSearch lanes, Clock clock) {
@@ -65,6 +66,7 @@ final class Dispatcher implements RunSupply {
 
     void start() {
         hints.hintAll();
+        turnNanos = System.nanoTime();
         thread.start();
     }
 
@@ -90,6 +92,11 @@ final class Dispatcher implements RunSupply {
         }
     }
 
+    /** How long ago its thread last came round, which it does at least once a second while the database answers. */
+    Duration sinceTurn() {
+        return Duration.ofNanos(System.nanoTime() - turnNanos);
+    }
+
     /** Somebody says that lanes are READY. */
     void hinted() {
         hints.hintAll();
@@ -104,6 +111,7 @@ final class Dispatcher implements RunSupply {
     private void loop() {
         var nextLook = System.nanoTime();
         while (!stopping) {
+            turnNanos = System.nanoTime();
             try {
                 if (System.nanoTime() >= nextLook) {
                     nextLook = System.nanoTime() + LOOK.toNanos();

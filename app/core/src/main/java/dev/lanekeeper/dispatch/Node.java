@@ -213,6 +213,11 @@ public final class Node {
         return settings.runsWork() ? Duration.ofNanos(System.nanoTime() - watchedNanos) : Duration.ZERO;
     }
 
+    /** How long ago the dispatcher last came round; no time on a node without workers. */
+    public Duration sinceDispatch() {
+        return settings.runsWork() ? dispatcher.sinceTurn() : Duration.ZERO;
+    }
+
     public NodeLife life() {
         return life;
     }

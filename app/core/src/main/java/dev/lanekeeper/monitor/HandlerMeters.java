@@ -62,6 +62,7 @@ final class HandlerMeters {
         return registry.timer("lanekeeper.event.stage", "handler", handler, "stage", stage);
     }
 
+    /** Times one; how they ended is counted for a chunk at once. */
     void recorded(WaitingItem item, ItemResult result, Instant now) {
         var ending = Endings.of(result);
         recordStart(item, result.startedAt());
@@ -74,7 +75,6 @@ final class HandlerMeters {
         if (ending != Ending.RETRIED) {
             record(latency, item.event().producedAt(), now);
         }
-        count(ending);
     }
 
     /** The way to the first attempt is counted once; an attempt that had to wait for its time is measured against that. */
@@ -88,22 +88,22 @@ final class HandlerMeters {
         }
     }
 
-    private void count(Ending ending) {
+    void count(Ending ending, int number) {
         switch (ending) {
-            case ACKNOWLEDGED -> acknowledged.increment();
-            case SKIPPED -> skipped.increment();
-            case REJECTED -> rejected.increment();
-            case RETRIED -> failedAttempts.increment();
+            case ACKNOWLEDGED -> acknowledged.increment(number);
+            case SKIPPED -> skipped.increment(number);
+            case REJECTED -> rejected.increment(number);
+            case RETRIED -> failedAttempts.increment(number);
             case FAILED -> {
-                failedAttempts.increment();
-                failed.increment();
+                failedAttempts.increment(number);
+                failed.increment(number);
             }
         }
     }
 
     /** Nobody saw it end, so nothing was timed. */
     void workerLost() {
-        count(Ending.FAILED);
+        count(Ending.FAILED, 1);
     }
 
     void dropped() {

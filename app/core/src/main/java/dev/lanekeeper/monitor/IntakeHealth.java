@@ -31,7 +31,7 @@ final class IntakeHealth extends NodeHealth {
     }
 
     static void judge(IntakeStatus intake, Health.Builder health) {
-        var stuck = Stuck.consumers(intake).toList();
+        var stuck = Stuck.intakeProblems(intake);
         if (!intake.healthy() || !stuck.isEmpty()) {
             health.down();
         } else if (intake.state() == State.WAITING_FOR_KAFKA) {

@@ -8,7 +8,8 @@ import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * The movers of the outbox: down when one of them has ended or has not got round to looking for a minute, however many others live;
+ * The movers of the outbox: down when one of them has ended or has not looked for a minute longer than it waits between two looks,
+ * however many others live;
  * degraded while one cannot go on and tries again. Only looks that the database has answered count as a beat.
  */
 final class MoversHealth extends NodeHealth {
@@ -28,7 +29,7 @@ final class MoversHealth extends NodeHealth {
     }
 
     static void judge(List<MoverStatus> movers, Health.Builder health) {
-        if (movers.stream().anyMatch(m -> !m.alive() || Stuck.isSilent(m.sinceBeat()))) {
+        if (movers.stream().anyMatch(m -> !m.alive() || m.sinceBeat().compareTo(m.silentAfter()) >= 0)) {
             health.down();
         } else if (movers.stream().anyMatch(m -> m.problem() != null)) {
             health.status(DEGRADED);

@@ -1,8 +1,11 @@
 package dev.lanekeeper.monitor;
 
+import dev.lanekeeper.api.event.ItemEvent.Ending;
 import dev.lanekeeper.run.RunListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +25,14 @@ final class RunMeters implements RunListener {
     @Override
     public void recorded(List<Result> results) {
         var now = clock.instant();
-        results.forEach(told -> meters(told.handler()).recorded(told.item(), told.result(), now));
+        var endings = new HashMap<String, Map<Ending, Integer>>();
+        results.forEach(told -> {
+            meters(told.handler()).recorded(told.item(), told.result(), now);
+            endings.computeIfAbsent(told.handler(), handler -> new EnumMap<>(Ending.class))
+                    .merge(Endings.of(told.result()), 1, Integer::sum);
+        });
+        // Each call of a counter is a line to StatsD, so a chunk makes one for each ending.
+        endings.forEach((handler, numbers) -> numbers.forEach(meters(handler)::count));
     }
 
     @Override

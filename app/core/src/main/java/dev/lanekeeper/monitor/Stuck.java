@@ -3,6 +3,7 @@ package dev.lanekeeper.monitor;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.intake.kafka.IntakeStatus;
+import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.intake.outbox.OutboxMovers;
 import dev.lanekeeper.monitor.Monitor.Running;
@@ -35,6 +36,7 @@ final class Stuck {
         return Stream.of(
                         silent("The heartbeat", node.life().sinceBeat()),
                         silent("The watch over the runs", node.sinceWatch()),
+                        silent("The dispatcher", node.sinceDispatch()),
                         running.intakes() == null ? Stream.<String>of() : consumers(running.intakes()),
                         running.movers() == null ? Stream.<String>of() : endedMovers(running.movers()),
                         workers(running))
@@ -51,9 +53,21 @@ final class Stuck {
         return intakes.status().stream().flatMap(Stuck::consumers);
     }
 
-    static Stream<String> consumers(IntakeStatus intake) {
-        return intake.consumers().stream()
-                .flatMap(c -> silent("Consumer " + c.number() + " of handler " + intake.handlerId(), c.sinceTurn()));
+    private static Stream<String> consumers(IntakeStatus intake) {
+        return intake.consumers().stream().flatMap(c -> silent(name(c, intake), c.sinceTurn()));
+    }
+
+    /** With the threads that store, which may only wait for the database; in a line each. */
+    static List<String> intakeProblems(IntakeStatus intake) {
+        return Stream.concat(
+                        consumers(intake),
+                        intake.consumers().stream()
+                                .flatMap(c -> silent("The flush of " + name(c, intake), c.flushing())))
+                .toList();
+    }
+
+    private static String name(ConsumerStatus consumer, IntakeStatus intake) {
+        return "Consumer " + consumer.number() + " of handler " + intake.handlerId();
     }
 
     /** Why nothing, or not all, is worked on here; in a line each. */
@@ -66,6 +80,7 @@ final class Stuck {
         if (!node.life().mayStart()) {
             problems.add("The heartbeat has not reached the database for too long: nothing new is started");
         }
+        silent("The dispatcher", node.sinceDispatch()).forEach(problems::add);
         workers(running).forEach(problems::add);
         return problems;
     }

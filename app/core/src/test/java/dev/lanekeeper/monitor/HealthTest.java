@@ -113,7 +113,7 @@ class HealthTest {
 
     @Test
     void isDownWhileAConsumerHasNotComeRoundForAMinute() {
-        var hanging = new ConsumerStatus(0, null, null, List.of(), 0, 0, 0, null, null, Duration.ofSeconds(61));
+        var hanging = new ConsumerStatus(0, null, null, List.of(), 0, 0, 0, null, null, Duration.ZERO, Duration.ofSeconds(61));
         var health = judge(new IntakeStatus("orders", State.RUNNING, null, List.of(hanging), 0, true));
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -122,16 +122,30 @@ class HealthTest {
     }
 
     @Test
+    void isDownWhileAFlushHasWaitedForTheDatabaseForAMinuteThoughItsConsumerComesRound() {
+        var hanging =
+                new ConsumerStatus(3, null, null, List.of(), 0, 0, 0, null, null, Duration.ofSeconds(61), Duration.ZERO);
+        var health = judge(new IntakeStatus("orders", State.RUNNING, null, List.of(hanging), 0, true));
+
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails().get("problems").toString())
+                .contains("The flush of Consumer 3 of handler orders has not moved for 61 s");
+    }
+
+    @Test
     void isDownWhileOneMoverIsSilentOrHasEndedAndTheOtherLives() {
-        var living = new MoverStatus(0, true, Duration.ofSeconds(1), 7, 0, null);
-        var troubled = new MoverStatus(1, true, Duration.ofSeconds(9), 7, 0, "no table");
-        var silent = new MoverStatus(1, true, Duration.ofSeconds(61), 7, 0, "the database is away");
-        var ended = new MoverStatus(1, false, Duration.ofSeconds(1), 7, 0, null);
+        var living = new MoverStatus(0, true, Duration.ofSeconds(1), Duration.ofSeconds(60), 7, 0, null);
+        var troubled = new MoverStatus(1, true, Duration.ofSeconds(9), Duration.ofSeconds(60), 7, 0, "no table");
+        var silent = new MoverStatus(1, true, Duration.ofSeconds(61), Duration.ofSeconds(60), 7, 0, "the database is away");
+        var ended = new MoverStatus(1, false, Duration.ofSeconds(1), Duration.ofSeconds(60), 7, 0, null);
 
         assertThat(judge(living, living)).isEqualTo(Status.UP);
         assertThat(judge(living, troubled)).isEqualTo(NodeHealth.DEGRADED);
         assertThat(judge(living, silent)).isEqualTo(Status.DOWN);
         assertThat(judge(living, ended)).isEqualTo(Status.DOWN);
+        assertThat(judge(living, new MoverStatus(1, true, Duration.ofSeconds(61), Duration.ofSeconds(90), 7, 0, null)))
+                .as("one that looks seldom")
+                .isEqualTo(Status.UP);
     }
 
     private static Status judge(MoverStatus... movers) {
@@ -211,7 +225,7 @@ class HealthTest {
 
     private static IntakeStatus intake(State state, boolean healthy, @Nullable String stopped) {
         var partition = new PartitionStatus("topic", 0, 5L, 0L, stopped);
-        var consumer = new ConsumerStatus(0, null, null, List.of(partition), 0, 0, 0, null, null, Duration.ZERO);
+        var consumer = new ConsumerStatus(0, null, null, List.of(partition), 0, 0, 0, null, null, Duration.ZERO, Duration.ZERO);
         return new IntakeStatus("orders", state, null, List.of(consumer), 0, healthy);
     }
 

@@ -88,6 +88,70 @@ class PlansTest {
     }
 
     @Test
+    void thatDeleteOldItemsReadNoMoreThanThosePieceByPiece() {
+        var corridor = Corridor.apart("plans_purge", UnaryOperator.identity());
+        for (var round = 0; round < 12; round++) {
+            finished(corridor, 3, 40);
+            finished(corridor, 2, 5);
+            assertThat(purge(corridor, BATCH)).isEqualTo(3);
+        }
+        finished(corridor, 2_000, 40);
+        finished(corridor, 20_000, 5);
+
+        var purged = new ArrayList<Integer>();
+        var reads = new LinkedHashMap<String, Double>();
+        reads.put("delete", reads(corridor, BATCH, () -> purged.add(purge(corridor, BATCH))));
+        reads.put("delete after many were", reads(corridor, BATCH, () -> purged.add(purge(corridor, BATCH))));
+
+        assertThat(purged).allSatisfy(number -> assertThat(number).isBetween(BATCH / 2, BATCH));
+        assertThat(reads).allSatisfy((step, number) -> assertThat(number).isLessThan(READS_FOR_EACH_ITEM));
+    }
+
+    /** Items that were finished so many days ago, each after a failed attempt. */
+    private static void finished(Corridor corridor, int number, int daysAgo) {
+        corridor.database
+                .sql("""
+                        WITH stored AS (
+                             INSERT INTO lanekeeper.work_item (
+                                    handler_id, source, lane_id, topic, partition, kafka_offset, produced_at, polled_at,
+                                    stored_at, resource, payload)
+                             SELECT ?, 1, md5(n::text)::uuid, 'orders', 1, n, t.at, t.at, t.at, n::text, '\\x00'
+                               FROM generate_series(1, ?) AS n
+                              CROSS JOIN (SELECT ?::timestamptz - ? * interval '1 day' AS at) AS t
+                             RETURNING item_id, handler_id, lane_id, stored_at),
+                        failed AS (
+                             INSERT INTO lanekeeper.attempt (
+                                    item_id, handler_id, number, node_id, run_id, started_at, finished_at, error_class,
+                                    error_message, stack_trace, fingerprint)
+                             SELECT item_id, handler_id, 1, 1, lane_id, stored_at, stored_at, 'E', 'no', 'E: no', '0'
+                               FROM stored)
+                        INSERT INTO lanekeeper.outcome (
+                               item_id, handler_id, state, attempts, node_id, run_id, started_at, finished_at)
+                        SELECT item_id, handler_id, 1, 2, 1, lane_id, stored_at, stored_at
+                          FROM stored
+                        """)
+                .param(corridor.handlerId)
+                .param(number)
+                .param(Database.timestamp(corridor.clock.instant()))
+                .param(daysAgo)
+                .update();
+    }
+
+    /** The next piece: what is older than 30 days goes, and the payloads of what is older than 3. */
+    private static int purge(Corridor corridor, int most) {
+        var store = new PurgeStore(corridor.database, corridor.clock);
+        var now = corridor.clock.instant();
+        var terms = new PurgeStore.Terms(
+                now.minus(Duration.ofDays(30)), now.minus(Duration.ofDays(30)), now.minus(Duration.ofDays(3)));
+        return corridor.database.inTransaction(() -> {
+            corridor.database.guardLanes();
+            var piece = store.next(corridor.handlerId, 0, terms, most).orElseThrow();
+            store.removePayloads(piece, terms);
+            return store.purge(piece, terms, false).items();
+        });
+    }
+
+    @Test
     void thatReadAWholeTableAreNoticed() {
         var corridor = Corridor.apart(
                 "plans",

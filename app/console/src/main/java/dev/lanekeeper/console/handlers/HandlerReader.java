@@ -7,14 +7,16 @@ import dev.lanekeeper.console.handlers.HandlerView.HistoryLine;
 import dev.lanekeeper.console.handlers.HandlerView.PartitionLine;
 import dev.lanekeeper.console.handlers.HandlerView.SettingLine;
 import dev.lanekeeper.console.handlers.HandlerView.StateBadge;
-import dev.lanekeeper.console.lag.Lag;
 import dev.lanekeeper.console.lag.Lag.PartitionLag;
+import dev.lanekeeper.console.lag.Lag;
 import dev.lanekeeper.console.lag.LagWatch;
 import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Numbers;
 import dev.lanekeeper.console.page.Times;
+import dev.lanekeeper.intake.outbox.UnclaimedEntries;
 import dev.lanekeeper.operations.Setting;
 import dev.lanekeeper.operations.SettingOperations;
+import dev.lanekeeper.relay.KafkaRelay;
 import dev.lanekeeper.work.Database;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -51,6 +53,7 @@ public final class HandlerReader {
         var records = lag == null ? null : Lag.sum(lag.of(handler.name()));
         return new HandlerRow(
                 handler.name(),
+                about(handler.name()),
                 states(handler),
                 shown(handler.topics()),
                 shown(handler.kafkaGroup()),
@@ -58,6 +61,15 @@ public final class HandlerReader {
                 shown(handler.nodes()),
                 records == null ? "unknown" : Numbers.count(records),
                 handler.settings() == 0 ? "as in the properties" : handler.settings() + " set here");
+    }
+
+    /** Lanekeeper's own handlers, which nobody finds in the application's code. */
+    private static @Nullable String about(String name) {
+        return switch (name) {
+            case UnclaimedEntries.ID -> "built in: outbox entries that no handler takes, each a failure";
+            case KafkaRelay.ID -> "built in: produces outbox entries that have a topic to Kafka";
+            default -> null;
+        };
     }
 
     private static String shown(@Nullable String text) {
@@ -112,7 +124,12 @@ public final class HandlerReader {
     }
 
     private List<Fact> facts(Registered handler) {
-        return List.of(
+        var facts = new ArrayList<Fact>();
+        var about = about(handler.name());
+        if (about != null) {
+            facts.add(Fact.of("What it is", about));
+        }
+        facts.addAll(List.of(
                 Fact.of("Topics", shown(handler.topics())),
                 Fact.of("Consumer group", shown(handler.kafkaGroup())),
                 Fact.of(
@@ -120,7 +137,8 @@ public final class HandlerReader {
                         handler.laneGroup().equals(handler.name()) ? "its own" : "shared: " + handler.laneGroup()),
                 Fact.of("Living nodes", shown(handler.nodes())),
                 Fact.at("First seen", times.moment(handler.registeredAt().toInstant())),
-                Fact.at("Last registered", times.moment(handler.seenAt().toInstant())));
+                Fact.at("Last registered", times.moment(handler.seenAt().toInstant()))));
+        return facts;
     }
 
     private List<Fact> flushes(Registered handler) {

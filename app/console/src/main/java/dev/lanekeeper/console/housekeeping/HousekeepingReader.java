@@ -16,12 +16,12 @@ import dev.lanekeeper.work.Database;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /** Puts the page on retention together. */
 public final class HousekeepingReader {
 
-    static final List<String> KINDS =
+    private static final List<String> KINDS =
             List.of("items", "archived", "attempts", "payloads", "identities", "minutes", "requests", "operations");
 
     private static final int SHOWN = 14;
@@ -47,13 +47,16 @@ public final class HousekeepingReader {
 
     HousekeepingView read() {
         var rounds = housekeeping.recent(SHOWN);
-        var running = !rounds.isEmpty() && rounds.get(0).finishedAt() == null;
+        var columns = IntStream.range(0, KINDS.size())
+                .filter(kind -> kind == 0 || rounds.stream().anyMatch(r -> counts(r.swept()).get(kind) > 0))
+                .boxed()
+                .toList();
         return new HousekeepingView(
-                running,
                 retention.archive(),
                 figures(rounds),
                 terms(),
-                rounds.stream().map(this::line).toList(),
+                columns.stream().map(KINDS::get).toList(),
+                rounds.stream().map(round -> line(round, columns)).toList(),
                 search.acts().stream().map(this::act).toList());
     }
 
@@ -92,11 +95,11 @@ public final class HousekeepingReader {
     }
 
     private static long rows(Swept swept) {
-        return counts(swept).mapToLong(Long::longValue).sum() - swept.archived();
+        return counts(swept).stream().mapToLong(Long::longValue).sum() - swept.archived();
     }
 
-    private static Stream<Long> counts(Swept swept) {
-        return Stream.of(
+    private static List<Long> counts(Swept swept) {
+        return List.of(
                 swept.items(),
                 swept.archived(),
                 swept.attempts(),
@@ -133,7 +136,8 @@ public final class HousekeepingReader {
         return kept.matches("\\d+d") ? kept.replace("d", kept.equals("1d") ? " day" : " days") : kept;
     }
 
-    private RoundLine line(Round round) {
+    /** @param columns those kinds of which any round has deleted something */
+    private RoundLine line(Round round, List<Integer> columns) {
         var finished = round.finishedAt();
         var took = Duration.between(round.startedAt(), finished == null ? times.now() : finished);
         return new RoundLine(
@@ -143,7 +147,10 @@ public final class HousekeepingReader {
                 tone(round),
                 result(round),
                 Shown.text(round.error()),
-                counts(round.swept()).map(Numbers::count).toList(),
+                columns.stream()
+                        .map(counts(round.swept())::get)
+                        .map(Numbers::count)
+                        .toList(),
                 Numbers.count(round.batches()),
                 finished == null ? "–" : Times.precise(round.longest()));
     }

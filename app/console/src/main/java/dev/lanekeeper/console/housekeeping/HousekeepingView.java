@@ -8,11 +8,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Retention as its page shows it.
  *
- * @param running whether a round is under way
  * @param archive whether items are copied before they are deleted
+ * @param kinds the kinds of rows of which any of these rounds has deleted some, and items always
  */
 public record HousekeepingView(
-        boolean running, boolean archive, List<Figure> figures, List<Term> terms, List<RoundLine> rounds, List<Act> acts) {
+        boolean archive,
+        List<Figure> figures,
+        List<Term> terms,
+        List<String> kinds,
+        List<RoundLine> rounds,
+        List<Act> acts) {
 
     /** How long rows of one kind are kept. */
     public record Term(String what, String kept, String from, String property) {}
@@ -20,7 +25,7 @@ public record HousekeepingView(
     /**
      * One round.
      *
-     * @param counts rows by kind, in the order of {@link HousekeepingReader#KINDS}
+     * @param counts rows of each kind that is shown
      */
     public record RoundLine(
             @Nullable Moment begun,
@@ -39,9 +44,4 @@ public record HousekeepingView(
             @Nullable String reason,
             String result,
             @Nullable Moment doneAt) {}
-
-    /** The names of the columns that {@link RoundLine#counts} has. */
-    public List<String> kinds() {
-        return HousekeepingReader.KINDS;
-    }
 }

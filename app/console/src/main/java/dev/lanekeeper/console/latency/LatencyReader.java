@@ -100,7 +100,7 @@ public final class LatencyReader {
     }
 
     private static String seconds(double seconds) {
-        return Times.precise(Duration.ofNanos(Math.round(seconds * 1e9)));
+        return seconds == 0 ? "0" : Times.precise(Duration.ofNanos(Math.round(seconds * 1e9)));
     }
 
     LatencyView view(String handler, Period period) {

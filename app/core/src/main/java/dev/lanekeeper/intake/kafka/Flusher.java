@@ -50,6 +50,7 @@ final class Flusher {
     private volatile boolean failing;
     private volatile @Nullable LastFlush lastFlush;
     private volatile @Nullable Throwable death;
+    private volatile @Nullable Long begunNanos;
 
     Flusher(Source source, Means means, IntakeListener listener) {
         this.source = source;
@@ -135,6 +136,12 @@ final class Flusher {
         return lastFlush;
     }
 
+    /** How long it has been waiting for the database's answer by now; no time while it waits for none. */
+    Duration waiting() {
+        var begun = begunNanos;
+        return begun == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begun);
+    }
+
     /** What ended the thread although it was not closed; its consumer is of no use any more. */
     @Nullable
     Throwable death() {
@@ -176,7 +183,9 @@ final class Flusher {
     private void step() throws InterruptedException {
         var turn = queue.next(means.settings().get());
         if (turn.question() != null) {
+            begunNanos = System.nanoTime();
             turn.question().run();
+            begunNanos = null;
         } else if (turn.slice() != null) {
             store(turn.slice());
         }
@@ -196,6 +205,7 @@ final class Flusher {
     /** Whether it is stored. */
     private boolean attempt(Slice slice, int number) {
         var begun = System.nanoTime();
+        begunNanos = begun;
         try {
             var batch = new KafkaBatch(
                     source.handlerNumber(), source.laneGroup(), source.slot(), slice.claims(), slice.items());
@@ -212,6 +222,8 @@ final class Flusher {
             log.debug("Attempt to store failed handler={} attempt={}", source.handlerId(), number, e);
             listener.flushFailed(source.handlerId(), e);
             return false;
+        } finally {
+            begunNanos = null;
         }
     }
 

@@ -33,6 +33,8 @@ public record IntakeStatus(
      *
      * @param pausedBecause {@code null} while it fetches
      * @param lastFlushRecords 0 before the first flush
+     * @param flushing how long its other thread, which stores, has been waiting for the database's answer; no time while it waits
+     *     for none
      * @param sinceTurn how long ago its thread last came round, which it does several times a second
      */
     public record ConsumerStatus(
@@ -45,6 +47,7 @@ public record IntakeStatus(
             int lastFlushRecords,
             @Nullable Duration lastFlushDuration,
             @Nullable Instant lastFlushAt,
+            Duration flushing,
             Duration sinceTurn) {
 
         ConsumerStatus turned(Duration ago) {
@@ -58,6 +61,7 @@ public record IntakeStatus(
                     lastFlushRecords,
                     lastFlushDuration,
                     lastFlushAt,
+                    flushing,
                     ago);
         }
     }

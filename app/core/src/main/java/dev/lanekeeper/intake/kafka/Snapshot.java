@@ -28,6 +28,7 @@ final class Snapshot {
                 last == null ? 0 : last.records(),
                 last == null ? null : last.duration(),
                 last == null ? null : last.at(),
+                member.flusher().waiting(),
                 Duration.ZERO);
     }
 

@@ -26,6 +26,10 @@ final class Mover {
     private static final Logger log = LoggerFactory.getLogger(Mover.class);
     private static final int FIRST_SLOT = 31_000;
     private static final long MOST_BYTES = 8L << 20;
+
+    /** Longer than a pool lets a thread wait for a connection, by default. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final int number;
@@ -92,6 +96,7 @@ final class Mover {
                 number,
                 thread.isAlive(),
                 Duration.ofNanos(System.nanoTime() - beat),
+                settings.sleep().multipliedBy(settings.idleMultiplier()).plus(PATIENCE),
                 moved.get(),
                 refused.get(),
                 problem);
