@@ -18,7 +18,8 @@ class HousekeepingPageTest {
     void saysWhatIsKeptAndLetsAnOperatorDeleteTheRestNow() {
         var page = site.signedIn("ada", Visit.usual().withoutScript());
         page.navigate(site.address("/housekeeping"));
-        assertThat(page.locator("tr", containing("lanekeeper.retention.outbox"))).containsText("3 days");
+        assertThat(page.locator("tr", containing("lanekeeper.retention.outbox")))
+                .containsText("3 days");
         assertThat(page.locator("tr", containing("lanekeeper.retention.payloads")))
                 .containsText("as long as the item");
 

@@ -113,7 +113,8 @@ class HealthTest {
 
     @Test
     void isDownWhileAConsumerHasNotComeRoundForAMinute() {
-        var hanging = new ConsumerStatus(0, null, null, List.of(), 0, 0, 0, null, null, Duration.ZERO, Duration.ofSeconds(61));
+        var hanging = new ConsumerStatus(
+                0, null, null, List.of(), 0, 0, 0, null, null, Duration.ZERO, Duration.ofSeconds(61));
         var health = judge(new IntakeStatus("orders", State.RUNNING, null, List.of(hanging), 0, true));
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -123,8 +124,8 @@ class HealthTest {
 
     @Test
     void isDownWhileAFlushHasWaitedForTheDatabaseForAMinuteThoughItsConsumerComesRound() {
-        var hanging =
-                new ConsumerStatus(3, null, null, List.of(), 0, 0, 0, null, null, Duration.ofSeconds(61), Duration.ZERO);
+        var hanging = new ConsumerStatus(
+                3, null, null, List.of(), 0, 0, 0, null, null, Duration.ofSeconds(61), Duration.ZERO);
         var health = judge(new IntakeStatus("orders", State.RUNNING, null, List.of(hanging), 0, true));
 
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -136,7 +137,8 @@ class HealthTest {
     void isDownWhileOneMoverIsSilentOrHasEndedAndTheOtherLives() {
         var living = new MoverStatus(0, true, Duration.ofSeconds(1), Duration.ofSeconds(60), 7, 0, null);
         var troubled = new MoverStatus(1, true, Duration.ofSeconds(9), Duration.ofSeconds(60), 7, 0, "no table");
-        var silent = new MoverStatus(1, true, Duration.ofSeconds(61), Duration.ofSeconds(60), 7, 0, "the database is away");
+        var silent =
+                new MoverStatus(1, true, Duration.ofSeconds(61), Duration.ofSeconds(60), 7, 0, "the database is away");
         var ended = new MoverStatus(1, false, Duration.ofSeconds(1), Duration.ofSeconds(60), 7, 0, null);
 
         assertThat(judge(living, living)).isEqualTo(Status.UP);
@@ -225,7 +227,8 @@ class HealthTest {
 
     private static IntakeStatus intake(State state, boolean healthy, @Nullable String stopped) {
         var partition = new PartitionStatus("topic", 0, 5L, 0L, stopped);
-        var consumer = new ConsumerStatus(0, null, null, List.of(partition), 0, 0, 0, null, null, Duration.ZERO, Duration.ZERO);
+        var consumer = new ConsumerStatus(
+                0, null, null, List.of(partition), 0, 0, 0, null, null, Duration.ZERO, Duration.ZERO);
         return new IntakeStatus("orders", state, null, List.of(consumer), 0, healthy);
     }
 

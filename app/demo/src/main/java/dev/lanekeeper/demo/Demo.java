@@ -39,6 +39,9 @@ final class Demo {
         } catch (Services.Stopping e) {
             return STOPPED;
         } catch (RuntimeException e) {
+            if (services.isClosed()) {
+                return STOPPED; // what is used while it is being stopped breaks
+            }
             System.err.println("The demo failed: " + NestedExceptionUtils.getMostSpecificCause(e) + "\n"
                     + System.getProperty("demo.log") + " tells more.");
             return 1;

@@ -42,6 +42,11 @@ final class Services implements AutoCloseable {
         }
     }
 
+    /** Whether everything is being stopped, or has been. */
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() throws Exception {
         closed = true;

@@ -48,7 +48,8 @@ public final class HousekeepingReader {
     HousekeepingView read() {
         var rounds = housekeeping.recent(SHOWN);
         var columns = IntStream.range(0, KINDS.size())
-                .filter(kind -> kind == 0 || rounds.stream().anyMatch(r -> counts(r.swept()).get(kind) > 0))
+                .filter(kind -> kind == 0
+                        || rounds.stream().anyMatch(r -> counts(r.swept()).get(kind) > 0))
                 .boxed()
                 .toList();
         return new HousekeepingView(
@@ -85,13 +86,7 @@ public final class HousekeepingReader {
                 next == null
                         ? Figure.of("Next round", "none", "by itself: the schedule is off")
                         : new Figure(
-                                "Next round",
-                                times.clockTime(next),
-                                "",
-                                "begins",
-                                times.moment(next),
-                                null,
-                                null));
+                                "Next round", times.clockTime(next), "", "begins", times.moment(next), null, null));
     }
 
     private static long rows(Swept swept) {
