@@ -153,7 +153,7 @@ final class CorridorBench {
                 feed.backlog(topic, load, options.runIn());
                 running.start();
                 runIn(running, options.runIn());
-                feed.rate(topic, load, options.runIn(), options.quietRate());
+                var unused = feed.rate(topic, load, options.runIn(), options.quietRate());
                 var before = runIn(running, warmUp);
                 round.meter().restart();
                 var done = running.awaitDone(PATIENCE);
