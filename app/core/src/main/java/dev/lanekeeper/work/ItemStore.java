@@ -1,6 +1,6 @@
 package dev.lanekeeper.work;
 
-import dev.lanekeeper.work.EntryStorer.PlacedEntry;
+import dev.lanekeeper.work.EntryWriter.PlacedEntry;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
 import dev.lanekeeper.work.Seal.Sealed;

@@ -49,6 +49,32 @@ class NoEntryIsLostTest {
         }
     }
 
+    /** It is slower than any lease, since it does not go on before its successor has done its work. */
+    @Test
+    @Tag("chaos")
+    void whileTheNodeOfASlowProcessorIsFrozenAndGoesOn() {
+        try (var site = Site.shared("outbox-frozen", 1)) {
+            site.showing(() -> {
+                var frozen = site.start(OUTBOX, "--mischief.active=true").awaitUp();
+                try (var writing = new Writing(site)) {
+                    writing.writeOne(Mischief.IS_HELD);
+                    writing.writeOne(Mischief.IS_HELD);
+                    frozen.process().awaitLine("holding", PATIENCE);
+                    frozen.process().freeze();
+                    site.start(OUTBOX, "--mischief.active=true").awaitUp();
+                    site.awaitThat(
+                            "its successor is done",
+                            PATIENCE,
+                            () -> site.finished("outbox-exact", 1) == 2 && site.finished("outbox-plain", 1) == 2);
+                    frozen.process().thaw();
+                    frozen.process().awaitLine("was declared dead", PATIENCE);
+                    writing.write("after", 20, 200);
+                    assertNothingWasHarmed(site, writing, 1);
+                }
+            });
+        }
+    }
+
     /** Another instance goes on meanwhile, so that both move and run what they find. */
     private static void dieWhileMoving(Site site, int entries, List<Step> steps) {
         site.start(OUTBOX).awaitUp();

@@ -49,6 +49,14 @@ final class Writing implements AutoCloseable {
         }
     }
 
+    /** One entry of this key, committed when it returns. */
+    void writeOne(String key) {
+        var number = numbers.getOrDefault(key, 0L) + 1;
+        transactions.executeWithoutResult(status -> insert(key, number));
+        numbers.put(key, number);
+        journal.acknowledged(key, number);
+    }
+
     private boolean commits(String key, long from, int count) {
         return Boolean.TRUE.equals(transactions.execute(status -> {
             for (var number = from + 1; number <= from + count; number++) {

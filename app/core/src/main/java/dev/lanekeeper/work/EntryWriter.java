@@ -1,0 +1,293 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.EntryStorer.Batch;
+import dev.lanekeeper.work.EntryStorer.Expansion;
+import dev.lanekeeper.work.EntryStorer.Moved;
+import dev.lanekeeper.work.JobStore.PlacedJob;
+import dev.lanekeeper.work.LaneStore.Addition;
+import dev.lanekeeper.work.Probe.Step;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what one transaction of a mover moves: entries taken, lanes, items, in this order. */
+final class EntryWriter {
+
+    private final Database database;
+    private final OutboxStore outbox;
+    private final LaneStore lanes;
+    private final ItemStore items;
+    private final JobStore jobs;
+    private final ScheduledJobStore scheduled;
+    private final JobBatch.Stores jobStores;
+    private final UniqueJob.Stores others;
+    private final TallyStore tallies;
+    private final HandOver handOver;
+    private final Expansion expansion;
+    private final Clock clock;
+    private final Probe probe;
+
+    EntryWriter(Database database, HandOver handOver, Expansion expansion, Clock clock, Probe probe) {
+        this.database = database;
+        this.outbox = new OutboxStore(database);
+        this.lanes = new LaneStore(database, clock);
+        this.items = new ItemStore(database);
+        this.jobs = new JobStore(database);
+        this.scheduled = new ScheduledJobStore(database);
+        this.tallies = new TallyStore(database, clock);
+        this.jobStores = new JobBatch.Stores(jobs, lanes, tallies, clock, probe);
+        this.others = new UniqueJob.Stores(
+                new UniqueStore(database),
+                scheduled,
+                new ItemChangeStore(database, clock),
+                new LaneChangeStore(database, clock));
+        this.handOver = handOver;
+        this.expansion = expansion;
+        this.clock = clock;
+        this.probe = probe;
+    }
+
+    /** How much of an entry is stored. */
+    enum Form {
+        WHOLE,
+        /** As a job that leaves others where they are. */
+        UNREPLACING,
+        FAILED,
+        BARE
+    }
+
+    /** A batch has a job that claims to be the only one; its key is locked before all lanes, so it is moved alone. */
+    static final class UniqueAmongOthers extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        final int before;
+
+        UniqueAmongOthers(int before) {
+            super("a unique job is moved alone", null, false, false);
+            this.before = before;
+        }
+    }
+
+    record Shape(Form form, String why) {
+
+        EntryItem of(EntryItem item) {
+            return switch (form) {
+                case WHOLE -> item;
+                case UNREPLACING -> item.unreplacing();
+                case FAILED -> item.withError(why);
+                case BARE -> item.bare(why);
+            };
+        }
+    }
+
+    record Written(
+            Moved moved,
+            Map<UUID, List<OwnedLane>> owned,
+            @Nullable Decided decided) {
+
+        Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {
+            this(moved, owned, null);
+        }
+    }
+
+    record Decided(UniqueClaim claim, StoredJob result) {}
+
+    Written write(Batch batch, ReservedWorkers workers, Shape shape) {
+        probe.reached(Step.STORE_BEGUN);
+        database.guardLanes();
+        var locked = outbox.lock(batch.shards());
+        var busy = new HashSet<>(batch.shards());
+        locked.forEach(busy::remove);
+        if (locked.isEmpty()) {
+            return new Written(new Moved(busy, Set.of(), 0, 0, 0), Map.of());
+        }
+        var limits =
+                new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
+        var entries = outbox.take(locked, limits);
+        var expanded = expand(entries, shape);
+        if (expanded.stream().anyMatch(EntryItem::isUnique)) {
+            return writeUnique(batch, new Taken(busy, locked, entries), expanded, workers);
+        }
+        var placed = place(scheduleOthers(expanded));
+        // Last, so that runs which record results in the same lanes wait for as little as possible.
+        tallies.add(batch.nodeId(), batch.slot(), tally(placed));
+        var owned = insert(placed, workers);
+        probe.reached(Step.STORE_BEFORE_COMMIT);
+        var refused = shape.form() == Form.FAILED || shape.form() == Form.BARE ? entries.size() : 0;
+        var moved = new Moved(busy, unfinished(entries, limits), entries.size(), placed.size(), refused);
+        return new Written(moved, owned);
+    }
+
+    private record Taken(Set<Integer> busy, List<Integer> locked, List<OutboxRow> entries) {}
+
+    private static int entriesBeforeUnique(List<OutboxRow> entries, List<EntryItem> expanded) {
+        var unique = expanded.stream()
+                .filter(EntryItem::isUnique)
+                .findFirst()
+                .orElseThrow()
+                .entry();
+        return (int) entries.stream()
+                .takeWhile(entry -> entry.entryId() != unique.entryId())
+                .count();
+    }
+
+    private Written writeUnique(Batch batch, Taken taken, List<EntryItem> expanded, ReservedWorkers workers) {
+        if (expanded.size() > 1) {
+            throw new UniqueAmongOthers(entriesBeforeUnique(taken.entries(), expanded));
+        }
+        var item = expanded.get(0);
+        var jobBatch = new JobBatch(jobStores, workers, handOver, new JobBatch.Teller(batch.nodeId(), batch.slot()));
+        var job = item.asJob();
+        var stored = new UniqueJob(others, jobBatch, true)
+                .store(
+                        job,
+                        item.isDue(clock.instant())
+                                ? null
+                                : Objects.requireNonNull(item.job()).dueAt());
+        probe.reached(Step.STORE_BEFORE_COMMIT);
+        return new Written(
+                new Moved(
+                        taken.busy(),
+                        new HashSet<>(taken.locked()),
+                        taken.entries().size(),
+                        1,
+                        0),
+                jobBatch.owned(),
+                new Decided(Objects.requireNonNull(job.claim()), stored));
+    }
+
+    /** Those that gave as much as they could; where a large entry has cut them short unseen, the next look finds the rest. */
+    private static Set<Integer> unfinished(List<OutboxRow> entries, OutboxStore.Limits limits) {
+        return entries.stream().collect(Collectors.groupingBy(OutboxRow::shard)).entrySet().stream()
+                .filter(e -> e.getValue().size() >= limits.perShard()
+                        || e.getValue().stream().mapToLong(OutboxRow::length).sum() > limits.bytesPerShard() / 2)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** After the entries: a handler that was registered before one of them was written is found. */
+    private List<EntryItem> expand(List<OutboxRow> entries, Shape shape) {
+        return entries.isEmpty()
+                ? List.of()
+                : expansion.items(entries, outbox.subscriptions()).stream()
+                        .map(shape::of)
+                        .toList();
+    }
+
+    /** Jobs for later go to those that wait for their time. */
+    private List<EntryItem> scheduleOthers(List<EntryItem> expanded) {
+        var now = clock.instant();
+        if (expanded.stream().allMatch(item -> item.isDue(now))) {
+            return expanded;
+        }
+        expanded.stream()
+                .filter(item -> !item.isDue(now))
+                .forEach(item -> scheduled.insert(
+                        item.asJob(),
+                        Objects.requireNonNull(
+                                Objects.requireNonNull(item.job()).dueAt())));
+        return expanded.stream().filter(item -> item.isDue(now)).toList();
+    }
+
+    /** An item and the lane that it goes to. */
+    record PlacedEntry(UUID laneId, EntryItem item) {}
+
+    private List<PlacedEntry> place(List<EntryItem> expanded) {
+        var bundles = new Bundles(handOver, clock);
+        return expanded.stream()
+                .map(item -> new PlacedEntry(
+                        item.resource() == null
+                                ? bundles.next(item.handlerId())
+                                : LaneIds.of(item.laneGroup(), item.resource()),
+                        item))
+                .toList();
+    }
+
+    private static List<Tally> tally(List<PlacedEntry> placed) {
+        var byHandler = placed.stream()
+                .map(PlacedEntry::item)
+                .collect(Collectors.groupingBy(EntryItem::handlerId, LinkedHashMap::new, Collectors.toList()));
+        return byHandler.entrySet().stream()
+                .map(e -> Tally.ofFlush(
+                        e.getKey(),
+                        e.getValue().size(),
+                        e.getValue().stream().mapToLong(EntryItem::bytes).sum()))
+                .toList();
+    }
+
+    private Map<UUID, List<OwnedLane>> insert(List<PlacedEntry> placed, ReservedWorkers workers) {
+        if (placed.isEmpty()) {
+            return Map.of();
+        }
+        var additions = additions(placed);
+        workers.reserve(additions);
+        var owned = workers.own(lanes.add(additions));
+        probe.reached(Step.STORE_LANES_LOCKED);
+        insertItems(placed);
+        probe.reached(Step.STORE_INSERTED);
+        return owned;
+    }
+
+    /** Entries and jobs are inserted by statements of their own, in turn only as far as they share a lane. */
+    private void insertItems(List<PlacedEntry> placed) {
+        if (placed.stream().allMatch(p -> !isJob(p))) {
+            items.insertEntries(clock.instant(), placed);
+            return;
+        }
+        var kinds = placed.stream()
+                .collect(Collectors.groupingBy(
+                        PlacedEntry::laneId, Collectors.mapping(p -> !isJob(p), Collectors.toSet())));
+        var begin = 0;
+        var ordered = kinds.values().stream().allMatch(k -> k.size() == 1)
+                ? Stream.concat(
+                                placed.stream().filter(p -> !isJob(p)),
+                                placed.stream().filter(EntryWriter::isJob))
+                        .toList()
+                : placed;
+        for (var end = 1; end <= ordered.size(); end++) {
+            if (end == ordered.size() || isJob(ordered.get(end)) != isJob(ordered.get(begin))) {
+                insertAlike(ordered.subList(begin, end));
+                begin = end;
+            }
+        }
+    }
+
+    private static boolean isJob(PlacedEntry placed) {
+        return placed.item().job() != null;
+    }
+
+    private void insertAlike(List<PlacedEntry> placed) {
+        if (isJob(placed.get(0))) {
+            jobs.insert(
+                    clock.instant(),
+                    placed.stream()
+                            .map(p -> new PlacedJob(p.laneId(), p.item().asJob()))
+                            .toList());
+        } else {
+            items.insertEntries(clock.instant(), placed);
+        }
+    }
+
+    /** One for each lane; handlers that share lanes have the first item's handler for its head. */
+    private static List<Addition> additions(List<PlacedEntry> placed) {
+        var waiting = new HashMap<UUID, Addition>();
+        placed.forEach(p -> waiting.merge(
+                p.laneId(),
+                new Addition(p.laneId(), p.item().handlerId(), 1, p.item().resource() == null),
+                (a, b) -> new Addition(a.laneId(), a.handlerId(), a.waiting() + 1, a.bundle())));
+        return waiting.values().stream()
+                .sorted(Comparator.comparing(Addition::laneId, LaneIds.LOCK_ORDER))
+                .toList();
+    }
+}
