@@ -64,7 +64,7 @@ class ChurnTest {
             var producer = produce(bench, topic);
             var nodes = new ArrayList<>(List.of(bench.start(handler(topic))));
             for (var change = 0; change < changes; change++) {
-                var before = bench.count(topic);
+                var before = countOnceItAnswers(bench, topic);
                 change(bench, server, nodes, topic, withKills);
                 await("after change " + change + ", seed " + seed)
                         .atMost(60, SECONDS)
@@ -85,6 +85,11 @@ class ChurnTest {
                                 LongStream.range(0, produced[partition]).boxed().toList());
             }
         }
+    }
+
+    /** The change before may have cut the connection that is asked. */
+    private static long countOnceItAnswers(IntakeBench bench, String topic) {
+        return await().atMost(60, SECONDS).ignoreExceptions().until(() -> bench.count(topic), count -> true);
     }
 
     private static TestHandler handler(String topic) {
