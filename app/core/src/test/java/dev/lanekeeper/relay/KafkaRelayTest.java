@@ -3,6 +3,7 @@ package dev.lanekeeper.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lanekeeper.StartedApplication;
 import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.api.outbox.OutboxMessage;
 import dev.lanekeeper.testkit.KafkaBroker;
@@ -19,7 +20,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -115,17 +115,11 @@ class KafkaRelayTest {
 
     private static ConfigurableApplicationContext start(KafkaBroker broker) {
         var database = PostgresServer.shared().createDatabase("relay");
-        return new SpringApplicationBuilder(Application.class)
-                .properties(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.hikari.maximum-pool-size=16",
-                        "spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-                        "spring.main.banner-mode=off",
-                        "spring.main.web-application-type=none",
-                        "lanekeeper.workers=4",
-                        "lanekeeper.outbox.relay=true")
-                .run();
+        return StartedApplication.of(
+                Application.class,
+                database,
+                "spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                "lanekeeper.outbox.relay=true");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.lanekeeper.api.EventContext;
-import dev.lanekeeper.api.Outcome;
-import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.StartedApplication;
 import dev.lanekeeper.api.event.JobEvent;
 import dev.lanekeeper.api.job.DuplicateJobException;
 import dev.lanekeeper.api.job.Enqueued;
@@ -15,11 +13,8 @@ import dev.lanekeeper.api.job.Enqueued.Scheduled;
 import dev.lanekeeper.api.job.Enqueued.Submitted;
 import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.api.job.Jobs;
-import dev.lanekeeper.api.job.LaneJob;
-import dev.lanekeeper.api.job.LaneJobConfigurer;
-import dev.lanekeeper.api.job.Unique;
-import dev.lanekeeper.api.outbox.OutboxEntry;
-import dev.lanekeeper.api.outbox.OutboxEventHandler;
+import dev.lanekeeper.intake.enqueue.JobsApplication.Greeting;
+import dev.lanekeeper.intake.enqueue.JobsApplication.Seen;
 import dev.lanekeeper.operations.JobAnswer;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.operations.Operator;
@@ -28,33 +23,17 @@ import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
-import tools.jackson.databind.JsonNode;
 
 /** What becomes of jobs in an application with a real database. */
 class JobsTest {
@@ -74,16 +53,7 @@ class JobsTest {
     @BeforeAll
     static void start() {
         database = PostgresServer.shared().createDatabase("jobs");
-        application = new SpringApplicationBuilder(Application.class)
-                .properties(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.hikari.maximum-pool-size=20",
-                        "spring.main.banner-mode=off",
-                        "spring.main.web-application-type=none",
-                        "lanekeeper.workers=4",
-                        "lanekeeper.outbox.sleep=100ms")
-                .run();
+        application = StartedApplication.of(JobsApplication.class, database);
         jobs = application.getBean(Jobs.class);
         operations = application.getBean(JobOperations.class);
         transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
@@ -379,144 +349,5 @@ class JobsTest {
 
     private static long rows(String table) {
         return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
-    }
-
-    record Greeting(String name, String customer) {}
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import({Seen.class, Work.class})
-    static class Application {
-
-        @Bean
-        ResourceResolver everyoneTheSame() {
-            return event -> "the same";
-        }
-
-        @Bean
-        ResourceResolver payloadItself() {
-            return event -> new String(Objects.requireNonNull(event.value()), StandardCharsets.UTF_8);
-        }
-
-        @Bean
-        LaneJobConfigurer inCode(Seen seen) {
-            return registry -> registry.job("coded", Greeting.class, (greeting, event) -> {
-                        seen.add("coded " + greeting.name());
-                        return Outcome.ack();
-                    })
-                    .resource(event -> "fixed")
-                    .maxRetries(0);
-        }
-    }
-
-    /** What the handlers were given. */
-    @Component
-    static class Seen {
-
-        private final List<String> calls = new CopyOnWriteArrayList<>();
-
-        private final List<JobEvent> events = new CopyOnWriteArrayList<>();
-
-        @EventListener
-        void on(JobEvent event) {
-            events.add(event);
-        }
-
-        List<String> containing(String part) {
-            return calls.stream().filter(c -> c.contains(part)).toList();
-        }
-
-        void add(String call) {
-            calls.add(call);
-        }
-
-        List<String> with(String prefix) {
-            return calls.stream().filter(c -> c.startsWith(prefix)).toList();
-        }
-    }
-
-    @Component
-    static class Work {
-
-        private final Set<Integer> atWork = ConcurrentHashMap.newKeySet();
-        private final Seen seen;
-        private final JdbcClient jdbc;
-        private final Jobs jobs;
-
-        Work(Seen seen, JdbcClient jdbc, Jobs jobs) {
-            this.seen = seen;
-            this.jdbc = jdbc;
-            this.jobs = jobs;
-        }
-
-        @LaneJob(id = "greet", resource = "customer")
-        void greet(Greeting greeting, EventContext context) {
-            seen.add("greet " + greeting.name() + " as " + context.itemId() + " for " + context.resource());
-        }
-
-        @LaneJob(id = "number")
-        void number(@Nullable BigDecimal number) {
-            seen.add("number " + number);
-        }
-
-        @LaneJob(id = "tick", cron = "* * * * * *")
-        void tick() {
-            seen.add("tick");
-        }
-
-        @LaneJob(id = "once")
-        @Unique(key = "name")
-        void once(Greeting greeting) {
-            seen.add("once " + greeting.name());
-        }
-
-        @LaneJob(id = "strict")
-        @Unique(onConflict = Unique.Conflict.RAISE)
-        void strict(int number) {
-            seen.add("strict " + number);
-        }
-
-        @LaneJob(id = "until-executing")
-        @Unique(lock = Unique.Lock.UNTIL_EXECUTING, key = "bean:everyoneTheSame")
-        void untilExecuting(int left) {
-            seen.add("until-executing " + left);
-            if (left > 0) {
-                jobs.enqueue("until-executing", left - 1);
-            }
-        }
-
-        @LaneJob(id = "until-executed")
-        @Unique(key = "bean:everyoneTheSame")
-        void untilExecuted(int left) {
-            seen.add("until-executed " + left + " "
-                    + jobs.enqueue("until-executed", left - 1).getClass().getSimpleName());
-        }
-
-        @LaneJob(id = "crowded")
-        @Unique(key = "bean:payloadItself")
-        void crowded(int number) {
-            if (!atWork.add(number)) {
-                seen.add("overlap of " + number);
-            }
-            seen.add("crowded " + number);
-            atWork.remove(number);
-        }
-
-        @Transactional
-        @LaneJob(id = "effect", maxRetries = "0")
-        public void effect(JsonNode name) {
-            jdbc.sql("INSERT INTO effect (name) VALUES (?)")
-                    .param(name.asString())
-                    .update();
-            jobs.enqueue("greet", new Greeting("after-" + name.asString(), "e"));
-            if (name.asString().equals("bad")) {
-                throw new IllegalStateException("bad");
-            }
-        }
-
-        @OutboxEventHandler(id = "every-entry")
-        void everyEntry(OutboxEntry entry) {
-            seen.add("every-entry " + entry.context());
-        }
     }
 }

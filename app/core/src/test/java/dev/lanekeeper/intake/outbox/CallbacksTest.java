@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lanekeeper.StartedApplication;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.change.Change;
 import dev.lanekeeper.api.change.ChangeType;
@@ -57,26 +58,16 @@ class CallbacksTest {
     @BeforeAll
     static void start() {
         database = PostgresServer.shared().createDatabase("callbacks");
-        application = run("lanekeeper.outbox.sleep=100ms");
+        application = StartedApplication.of(
+                Application.class,
+                database,
+                "lanekeeper.defaults.backoff-min=200ms",
+                "lanekeeper.defaults.backoff-max=200ms");
         changes = application.getBean(Changes.class);
         transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
         jdbc = application.getBean(JdbcClient.class);
         callbacks = application.getBean(Callbacks.class);
         parcels = application.getBean(Parcels.class);
-    }
-
-    private static ConfigurableApplicationContext run(String... more) {
-        return new SpringApplicationBuilder(Application.class)
-                .properties(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.main.banner-mode=off",
-                        "spring.main.web-application-type=none",
-                        "lanekeeper.workers=4",
-                        "lanekeeper.defaults.backoff-min=200ms",
-                        "lanekeeper.defaults.backoff-max=200ms")
-                .properties(more)
-                .run();
     }
 
     @AfterAll

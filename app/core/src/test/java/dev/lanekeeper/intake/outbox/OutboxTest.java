@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.lanekeeper.api.EventContext;
-import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.StartedApplication;
 import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.api.outbox.OutboxEntry;
-import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxMessage;
-import dev.lanekeeper.api.outbox.OutboxProcessor;
+import dev.lanekeeper.intake.outbox.OutboxApplication.Order;
+import dev.lanekeeper.intake.outbox.OutboxApplication.Seen;
 import dev.lanekeeper.operations.HandlerAnswer;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
@@ -19,39 +18,25 @@ import dev.lanekeeper.testkit.PostgresDatabase;
 import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
-import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
-import io.micrometer.observation.transport.SenderContext;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What becomes of outbox entries in an application with a real database. */
 class OutboxTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final Operator ANNA = new Operator("anna", "test");
 
     private static PostgresDatabase database;
@@ -64,20 +49,13 @@ class OutboxTest {
     @BeforeAll
     static void start() {
         database = PostgresServer.shared().createDatabase("outbox");
-        application = new SpringApplicationBuilder(Application.class)
-                .properties(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.hikari.maximum-pool-size=20",
-                        "spring.main.banner-mode=off",
-                        "spring.main.web-application-type=none",
-                        "lanekeeper.workers=4",
-                        "lanekeeper.outbox.sleep=100ms",
-                        "lanekeeper.defaults.backoff-min=300ms",
-                        "lanekeeper.defaults.backoff-max=300ms",
-                        "lanekeeper.handlers.dearPrices.context=prices",
-                        "lanekeeper.handlers.hugePrices.context=prices")
-                .run();
+        application = StartedApplication.of(
+                OutboxApplication.class,
+                database,
+                "lanekeeper.defaults.backoff-min=300ms",
+                "lanekeeper.defaults.backoff-max=300ms",
+                "lanekeeper.handlers.dearPrices.context=prices",
+                "lanekeeper.handlers.hugePrices.context=prices");
         outbox = application.getBean(Outbox.class);
         transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
         jdbc = application.getBean(JdbcClient.class);
@@ -116,7 +94,7 @@ class OutboxTest {
                         .param(id)
                         .query(String.class)
                         .single())
-                .isEqualTo(TRACE);
+                .isEqualTo(OutboxApplication.TRACE);
     }
 
     private static List<String> history(long entryId) {
@@ -301,145 +279,5 @@ class OutboxTest {
 
     private static long rows(String table) {
         return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import({Seen.class, Orders.class, DearPrices.class, HugePrices.class})
-    static class Application {
-
-        /** As a tracer does, but always with the same trace. */
-        @Bean
-        ObservationHandler<SenderContext<Object>> tracer() {
-            return new ObservationHandler<>() {
-                @Override
-                public void onStart(SenderContext<Object> context) {
-                    context.getSetter().set(context.getCarrier(), "traceparent", TRACE);
-                }
-
-                @Override
-                public boolean supportsContext(Observation.Context context) {
-                    return context instanceof SenderContext;
-                }
-            };
-        }
-    }
-
-    record Order(String id, @Nullable Integer amount) {}
-
-    /** What the handlers were given. */
-    @Component
-    static class Seen {
-
-        private final List<String[]> calls = new CopyOnWriteArrayList<>();
-        private final List<OutboxEntry> entries = new CopyOnWriteArrayList<>();
-
-        void add(String handler, String id) {
-            calls.add(new String[] {handler, id});
-        }
-
-        List<String> of(String id) {
-            return calls.stream().filter(c -> c[1].equals(id)).map(c -> c[0]).toList();
-        }
-
-        List<String> in(String handler, String... ids) {
-            return calls.stream()
-                    .filter(c -> c[0].equals(handler) && List.of(ids).contains(c[1]))
-                    .map(c -> c[1])
-                    .toList();
-        }
-
-        List<String> with(String handler, String prefix) {
-            return calls.stream()
-                    .filter(c -> c[0].equals(handler) && c[1].startsWith(prefix))
-                    .map(c -> c[1])
-                    .toList();
-        }
-    }
-
-    @Component
-    static class Orders {
-
-        private final Seen seen;
-        private final JdbcClient jdbc;
-
-        Orders(Seen seen, JdbcClient jdbc) {
-            this.seen = seen;
-            this.jdbc = jdbc;
-        }
-
-        @OutboxEventHandler(context = "orders", event = "placed")
-        void invoice(Order order, OutboxEntry entry, EventContext context) {
-            failFirst(order, context);
-            if (order.id().equals("o-1")) {
-                seen.entries.add(entry);
-            }
-            seen.add("invoice", order.id());
-        }
-
-        @OutboxEventHandler(id = "mail", context = "orders", event = "placed", onFailure = "overtake")
-        void mail(Order order, EventContext context) {
-            failFirst(order, context);
-            seen.add("mail", order.id());
-        }
-
-        @OutboxEventHandler(id = "late", context = "late")
-        void late(Order order) {
-            seen.add("late", order.id());
-        }
-
-        @Transactional
-        @OutboxEventHandler(context = "effects", event = "wanted", maxRetries = "0")
-        public void effect(Order order) {
-            jdbc.sql("INSERT INTO effect (name) VALUES (?)").param(order.id()).update();
-            if (order.id().equals("bad")) {
-                try {
-                    jdbc.sql("SELECT 1 / 0").query(Integer.class).single();
-                } catch (DataAccessException e) {
-                    // As careless code does; the transaction is spoilt all the same.
-                }
-            }
-        }
-
-        private static void failFirst(Order order, EventContext context) {
-            if (order.id().startsWith("fails") && context.attempt() == 1) {
-                throw new IllegalStateException("fails at first");
-            }
-        }
-    }
-
-    @Component("dearPrices")
-    static class DearPrices implements OutboxProcessor {
-
-        private final Seen seen;
-
-        DearPrices(Seen seen) {
-            this.seen = seen;
-        }
-
-        @Override
-        public boolean applies(OutboxEntry entry) {
-            return entry.context().equals("prices") && (int) entry.arguments().getOrDefault("amount", 0) > 100;
-        }
-
-        @Override
-        public Outcome call(OutboxEntry entry, EventContext event) {
-            seen.add("dearPrices", String.valueOf(entry.arguments().get("id")));
-            return Outcome.ack();
-        }
-    }
-
-    @Component("hugePrices")
-    static class HugePrices implements OutboxProcessor {
-
-        @Override
-        public boolean applies(OutboxEntry entry) {
-            return false;
-        }
-
-        @Override
-        public Outcome call(OutboxEntry entry, EventContext event) {
-            throw new AssertionError("it does not apply");
-        }
     }
 }

@@ -1,0 +1,169 @@
+package dev.lanekeeper.intake.enqueue;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.event.JobEvent;
+import dev.lanekeeper.api.job.Jobs;
+import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.job.LaneJobConfigurer;
+import dev.lanekeeper.api.job.Unique;
+import dev.lanekeeper.api.outbox.OutboxEntry;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+
+/** An application that enqueues jobs of all kinds, and keeps what their handlers were given. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({JobsApplication.Seen.class, JobsApplication.Work.class})
+class JobsApplication {
+
+    @Bean
+    ResourceResolver everyoneTheSame() {
+        return event -> "the same";
+    }
+
+    @Bean
+    ResourceResolver payloadItself() {
+        return event -> new String(Objects.requireNonNull(event.value()), StandardCharsets.UTF_8);
+    }
+
+    @Bean
+    LaneJobConfigurer inCode(Seen seen) {
+        return registry -> registry.job("coded", Greeting.class, (greeting, event) -> {
+                    seen.add("coded " + greeting.name());
+                    return Outcome.ack();
+                })
+                .resource(event -> "fixed")
+                .maxRetries(0);
+    }
+
+    record Greeting(String name, String customer) {}
+
+    /** What the handlers were given. */
+    @Component
+    static class Seen {
+
+        final List<String> calls = new CopyOnWriteArrayList<>();
+
+        final List<JobEvent> events = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void on(JobEvent event) {
+            events.add(event);
+        }
+
+        List<String> containing(String part) {
+            return calls.stream().filter(c -> c.contains(part)).toList();
+        }
+
+        void add(String call) {
+            calls.add(call);
+        }
+
+        List<String> with(String prefix) {
+            return calls.stream().filter(c -> c.startsWith(prefix)).toList();
+        }
+    }
+
+    @Component
+    static class Work {
+
+        private final Set<Integer> atWork = ConcurrentHashMap.newKeySet();
+        private final Seen seen;
+        private final JdbcClient jdbc;
+        private final Jobs jobs;
+
+        Work(Seen seen, JdbcClient jdbc, Jobs jobs) {
+            this.seen = seen;
+            this.jdbc = jdbc;
+            this.jobs = jobs;
+        }
+
+        @LaneJob(id = "greet", resource = "customer")
+        void greet(Greeting greeting, EventContext context) {
+            seen.add("greet " + greeting.name() + " as " + context.itemId() + " for " + context.resource());
+        }
+
+        @LaneJob(id = "number")
+        void number(@Nullable BigDecimal number) {
+            seen.add("number " + number);
+        }
+
+        @LaneJob(id = "tick", cron = "* * * * * *")
+        void tick() {
+            seen.add("tick");
+        }
+
+        @LaneJob(id = "once")
+        @Unique(key = "name")
+        void once(Greeting greeting) {
+            seen.add("once " + greeting.name());
+        }
+
+        @LaneJob(id = "strict")
+        @Unique(onConflict = Unique.Conflict.RAISE)
+        void strict(int number) {
+            seen.add("strict " + number);
+        }
+
+        @LaneJob(id = "until-executing")
+        @Unique(lock = Unique.Lock.UNTIL_EXECUTING, key = "bean:everyoneTheSame")
+        void untilExecuting(int left) {
+            seen.add("until-executing " + left);
+            if (left > 0) {
+                jobs.enqueue("until-executing", left - 1);
+            }
+        }
+
+        @LaneJob(id = "until-executed")
+        @Unique(key = "bean:everyoneTheSame")
+        void untilExecuted(int left) {
+            seen.add("until-executed " + left + " "
+                    + jobs.enqueue("until-executed", left - 1).getClass().getSimpleName());
+        }
+
+        @LaneJob(id = "crowded")
+        @Unique(key = "bean:payloadItself")
+        void crowded(int number) {
+            if (!atWork.add(number)) {
+                seen.add("overlap of " + number);
+            }
+            seen.add("crowded " + number);
+            atWork.remove(number);
+        }
+
+        @Transactional
+        @LaneJob(id = "effect", maxRetries = "0")
+        public void effect(JsonNode name) {
+            jdbc.sql("INSERT INTO effect (name) VALUES (?)")
+                    .param(name.asString())
+                    .update();
+            jobs.enqueue("greet", new Greeting("after-" + name.asString(), "e"));
+            if (name.asString().equals("bad")) {
+                throw new IllegalStateException("bad");
+            }
+        }
+
+        @OutboxEventHandler(id = "every-entry")
+        void everyEntry(OutboxEntry entry) {
+            seen.add("every-entry " + entry.context());
+        }
+    }
+}
