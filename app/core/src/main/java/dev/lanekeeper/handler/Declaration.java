@@ -1,6 +1,6 @@
 package dev.lanekeeper.handler;
 
-import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
+import dev.lanekeeper.api.HandlerRegistration.Registered;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
 import java.lang.reflect.Method;
 import java.util.List;

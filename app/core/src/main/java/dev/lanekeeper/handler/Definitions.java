@@ -1,8 +1,8 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventDetails;
+import dev.lanekeeper.api.HandlerRegistration;
 import dev.lanekeeper.api.IdentityResolver;
-import dev.lanekeeper.api.KafkaEventHandlerRegistration;
 import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.api.RetryDecision;
 import dev.lanekeeper.handler.Declaration.Door;
@@ -50,8 +50,8 @@ final class Definitions {
             "encrypt",
             "maxWaiting");
 
-    private static final KafkaEventHandlerRegistration.Hooks NO_HOOKS =
-            new KafkaEventHandlerRegistration.Hooks(null, null, null, null, null);
+    private static final HandlerRegistration.Hooks NO_HOOKS =
+            new HandlerRegistration.Hooks(null, null, null, null, null);
 
     private final BeanFactory beans;
     private final HandlerCalls calls;

@@ -2,7 +2,7 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventDetails;
 import dev.lanekeeper.api.HandlerLifecycle;
-import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
+import dev.lanekeeper.api.HandlerRegistration.Registered;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
 import dev.lanekeeper.handler.Declaration.BeanMethod;

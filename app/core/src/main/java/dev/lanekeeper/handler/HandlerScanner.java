@@ -1,10 +1,10 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.HandlerRegistration.Registered;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.KafkaEventHandlerConfigurer;
 import dev.lanekeeper.api.KafkaEventHandlerRegistration;
-import dev.lanekeeper.api.KafkaEventHandlerRegistration.Registered;
 import dev.lanekeeper.api.KafkaEventHandlerRegistry;
 import dev.lanekeeper.api.change.Change;
 import dev.lanekeeper.api.change.ReliableAfterCommit;

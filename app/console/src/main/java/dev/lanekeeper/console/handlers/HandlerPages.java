@@ -1,6 +1,7 @@
 package dev.lanekeeper.console.handlers;
 
 import dev.lanekeeper.console.handlers.HandlerReader.Attempt;
+import dev.lanekeeper.console.item.Answers;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Notice;
@@ -55,7 +56,7 @@ public class HandlerPages {
     record Reason(@Nullable String reason) {
 
         Operator by(Principal who) {
-            return new Operator(who.getName(), reason == null || reason.isBlank() ? null : reason.strip());
+            return Answers.operator(who, reason);
         }
     }
 

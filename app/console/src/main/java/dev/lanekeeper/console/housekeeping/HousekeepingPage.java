@@ -1,9 +1,9 @@
 package dev.lanekeeper.console.housekeeping;
 
+import dev.lanekeeper.console.item.Answers;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Notice;
 import dev.lanekeeper.operations.HousekeepingOperations;
-import dev.lanekeeper.operations.Operator;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -36,8 +36,7 @@ public class HousekeepingPage {
 
     @PostMapping("/housekeeping/rounds")
     RedirectView run(@RequestParam(required = false) @Nullable String reason, Principal who, RedirectAttributes next) {
-        var answer = operations.runNow(
-                new Operator(who.getName(), reason == null || reason.isBlank() ? null : reason.strip()));
+        var answer = operations.runNow(Answers.operator(who, reason));
         var notice = switch (answer) {
             case BEGUN -> Notice.ok("A round has begun; what is too old goes now, in small pieces");
             case UNDER_WAY -> Notice.warn("A round is under way already; nothing was begun");
