@@ -40,8 +40,8 @@ class JobDeclarationTest {
                     assertThat(report.source()).isInstanceOfSatisfying(JobSource.class, job -> {
                         assertThat(job.resource()).isEqualTo("customer");
                         assertThat(job.recurrence()).isEqualTo(new Recurrence("@daily", "Europe/Berlin"));
-                        assertThat(job.unique()).isNull();
                     });
+                    assertThat(report.unique()).isNull();
                     var payload = "{\"customer\":7}".getBytes(StandardCharsets.UTF_8);
                     assertThat(report.lanes()
                                     .resource()
@@ -86,17 +86,11 @@ class JobDeclarationTest {
         application
                 .withBean(Locked.class)
                 .withPropertyValues("lanekeeper.handlers.locked.unique-ttl=2m")
-                .run(context -> assertThat(handler(context, "locked").source())
-                        .isInstanceOfSatisfying(
-                                JobSource.class,
-                                job -> assertThat(job.unique())
-                                        .isEqualTo(new UniqueRule(
-                                                Lock.UNTIL_EXECUTING,
-                                                "/a/b",
-                                                Duration.ofMinutes(2),
-                                                3,
-                                                true,
-                                                Conflict.REPLACE))));
+                .run(context -> assertThat(Objects.requireNonNull(
+                                        handler(context, "locked").unique())
+                                .rule())
+                        .isEqualTo(new UniqueRule(
+                                Lock.UNTIL_EXECUTING, "/a/b", Duration.ofMinutes(2), 3, true, Conflict.REPLACE)));
     }
 
     private static List<Problem> problems(Throwable failure) {

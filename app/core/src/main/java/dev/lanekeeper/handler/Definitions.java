@@ -13,6 +13,7 @@ import dev.lanekeeper.handler.HandlerDefinition.Lanes;
 import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.Source;
+import dev.lanekeeper.handler.HandlerDefinition.Uniqueness;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -85,7 +86,12 @@ final class Definitions {
                 failures(options, decision, kafka ? BACKOFF_OF_RECORDS : BACKOFF_OF_ENTRIES),
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
-                kafka && encrypt(options));
+                kafka && encrypt(options),
+                declaration.door() == Door.JOB ? unique(options) : null);
+    }
+
+    private @Nullable Uniqueness unique(Options options) {
+        return new UniqueOptions(name -> bean(name, ResourceResolver.class)).read(options);
     }
 
     private static boolean encrypt(Options options) {
@@ -108,7 +114,7 @@ final class Definitions {
                 options.rejectOverrides(NO_OUTBOX, "Remove it; the causality key of the entry is its resource");
                 yield OutboxSources.of(declaration, options);
             }
-            case JOB -> new JobSources(name -> bean(name, ResourceResolver.class)).of(resource != null, options);
+            case JOB -> JobSources.of(resource != null, options);
         };
     }
 

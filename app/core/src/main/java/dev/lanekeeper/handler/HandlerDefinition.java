@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much of it runs and waits
  * @param call how it is called
  * @param encrypt whether nobody may read its events in the database
+ * @param unique which of its items are the same; {@code null} when none are
  */
 public record HandlerDefinition(
         String id,
@@ -31,7 +32,8 @@ public record HandlerDefinition(
         Failures failures,
         Limits limits,
         HandlerCall call,
-        boolean encrypt) {
+        boolean encrypt,
+        @Nullable Uniqueness unique) {
 
     /** One whose events are stored as they came. */
     public HandlerDefinition(
@@ -42,7 +44,7 @@ public record HandlerDefinition(
             Failures failures,
             Limits limits,
             HandlerCall call) {
-        this(id, lanes, source, identity, failures, limits, call, false);
+        this(id, lanes, source, identity, failures, limits, call, false, null);
     }
 
     /**
@@ -109,15 +111,12 @@ public record HandlerDefinition(
      *
      * @param resource how another node reads the resource from the payload; {@code null} for none
      * @param recurrence {@code null} when it does not recur
-     * @param unique which of its jobs are the same; {@code null} when none are
-     * @param uniqueKey finds the key of a job that is to be unique
      */
     public record JobSource(
-            @Nullable String resource,
-            @Nullable Recurrence recurrence,
-            @Nullable UniqueRule unique,
-            ResourceResolver uniqueKey)
-            implements Source {}
+            @Nullable String resource, @Nullable Recurrence recurrence) implements Source {}
+
+    /** @param key finds by what an item is the same as others */
+    public record Uniqueness(UniqueRule rule, ResourceResolver key) {}
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

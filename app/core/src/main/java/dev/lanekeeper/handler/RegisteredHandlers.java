@@ -37,8 +37,13 @@ public final class RegisteredHandlers {
     private static void subscribe(HandlerDefinition handler, int number, HandlerStore store) {
         var kind = handler.source() instanceof OutboxSource outbox ? kind(outbox.taking()) : null;
         if (handler.source() instanceof JobSource job) {
-            store.subscribe(
-                    Subscription.ofJobs(number, handler.id(), handler.lanes().group(), job.resource(), job.unique()));
+            var unique = handler.unique();
+            store.subscribe(Subscription.ofJobs(
+                    number,
+                    handler.id(),
+                    handler.lanes().group(),
+                    job.resource(),
+                    unique == null ? null : unique.rule()));
         } else if (kind != null && handler.source() instanceof OutboxSource outbox) {
             store.subscribe(new Subscription(
                     number,

@@ -7,7 +7,6 @@ import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
-import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.NoProcessorFoundException;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
@@ -109,9 +108,8 @@ final class HandlerExecution {
 
     /** Whether another may be enqueued as soon as this one is begun. */
     private static boolean isReleasedNow(HandlerDefinition handler) {
-        return handler.source() instanceof JobSource job
-                && job.unique() != null
-                && job.unique().lock() == Lock.UNTIL_EXECUTING;
+        var unique = handler.unique();
+        return unique != null && unique.rule().lock() == Lock.UNTIL_EXECUTING;
     }
 
     /** A key that is missing here may come back; what was changed stays so. */

@@ -1,6 +1,5 @@
 package dev.lanekeeper.run;
 
-import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
@@ -77,7 +76,7 @@ public final class LaneRunner {
 
     private boolean hasLocks(int handlerId) {
         var handler = handlers.find(handlerId);
-        return handler != null && handler.source() instanceof JobSource job && job.unique() != null;
+        return handler != null && handler.unique() != null;
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */

@@ -40,13 +40,14 @@ final class JobHandlers {
     JobHandler find(String id) {
         for (var entry : handlers.get().byNumber().entrySet()) {
             var definition = entry.getValue();
-            if (definition.id().equals(id) && definition.source() instanceof JobSource job) {
+            if (definition.id().equals(id) && definition.source() instanceof JobSource) {
+                var unique = definition.unique();
                 return new JobHandler(
                         entry.getKey(),
                         definition.lanes().group(),
                         definition.lanes().resource(),
-                        job.unique(),
-                        job.uniqueKey());
+                        unique == null ? null : unique.rule(),
+                        unique == null ? event -> null : unique.key());
             }
         }
         return elsewhere(id);
