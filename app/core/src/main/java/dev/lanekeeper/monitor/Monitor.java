@@ -71,7 +71,7 @@ public final class Monitor {
         running = new Running(node, intakes, movers, handlers.get(), database.get());
         phase = Phase.AT_WORK;
         if (gauges != null) {
-            gauges.show(node, intakes);
+            gauges.show(node, intakes, movers != null);
         }
         publisher.publish(new NodeEvent.Started(node.life().nodeId()));
         node.life().listen(new Life(node));

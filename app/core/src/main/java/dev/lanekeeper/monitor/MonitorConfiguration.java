@@ -2,12 +2,17 @@ package dev.lanekeeper.monitor;
 
 import dev.lanekeeper.api.event.ErrorReporter;
 import dev.lanekeeper.handler.HandlerCatalog;
+import dev.lanekeeper.handler.HandlerDefinition.KafkaSource;
+import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.setting.LiveSettings;
+import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,10 +48,23 @@ public class MonitorConfiguration {
             Meters meters,
             HandlerCatalog catalog,
             ObjectProvider<Database> database,
+            ObjectProvider<RegisteredHandlers> registered,
             ObjectProvider<ErrorReports> errors) {
         var registry = meters.registry();
-        var gauges = registry == null ? null : new NodeGauges(registry);
+        var gauges = registry == null
+                ? null
+                : new NodeGauges(registry, () -> unfinished(database.getObject(), registered.getObject()));
         return new Monitor(publisher, gauges, catalog::handlers, database::getObject, errors.getIfAvailable());
+    }
+
+    private static Unfinished unfinished(Database database, RegisteredHandlers registered) {
+        var others = new HashMap<Integer, String>();
+        registered.byNumber().forEach((number, handler) -> {
+            if (!(handler.source() instanceof KafkaSource)) {
+                others.put(number, handler.id());
+            }
+        });
+        return new Unfinished(new BacklogSearch(database), Map.copyOf(others));
     }
 
     @Bean

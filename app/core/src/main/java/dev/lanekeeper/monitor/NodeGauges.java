@@ -22,13 +22,18 @@ import org.jspecify.annotations.Nullable;
 final class NodeGauges {
 
     private final MeterRegistry registry;
+    private final Supplier<Unfinished> counts;
     private final List<Meter> shown = new ArrayList<>();
+    private @Nullable Unfinished unfinished;
 
-    NodeGauges(MeterRegistry registry) {
+    /** @param counts begins to count what waits for handlers that have no intake */
+    NodeGauges(MeterRegistry registry, Supplier<Unfinished> counts) {
         this.registry = registry;
+        this.counts = counts;
     }
 
-    synchronized void show(Node node, @Nullable KafkaIntakes intakes) {
+    /** @param moves whether this node moves entries and stores jobs that are due */
+    synchronized void show(Node node, @Nullable KafkaIntakes intakes, boolean moves) {
         gauge("lanekeeper.workers", Tags.empty(), node::workers);
         gauge("lanekeeper.workers.busy", Tags.empty(), node::busyWorkers);
         gauge("lanekeeper.runs", Tags.empty(), () -> node.runs().size());
@@ -37,6 +42,17 @@ final class NodeGauges {
         if (intakes != null) {
             intakes.status().forEach(status -> showIntake(intakes, status.handlerId()));
         }
+        if (moves) {
+            unfinished = counts.get();
+            showUnfinished(unfinished);
+        }
+    }
+
+    private void showUnfinished(Unfinished unfinished) {
+        unfinished
+                .handlers()
+                .forEach((number, handler) ->
+                        gauge("lanekeeper.items.waiting", Tags.of("handler", handler), () -> unfinished.of(number)));
     }
 
     private void showIntake(KafkaIntakes intakes, String handler) {
@@ -85,6 +101,10 @@ final class NodeGauges {
     }
 
     synchronized void remove() {
+        if (unfinished != null) {
+            unfinished.close();
+            unfinished = null;
+        }
         shown.forEach(registry::remove);
         shown.clear();
     }

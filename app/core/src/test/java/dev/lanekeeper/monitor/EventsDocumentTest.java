@@ -77,7 +77,10 @@ class EventsDocumentTest {
         intakes.consumerReplaced("orders", new IllegalStateException());
         new HousekeepingMeters(registry).count(round());
         ShownLatencies.showAll(registry, "orders");
-        new NodeGauges(registry).show(Mockito.mock(Node.class), running());
+        new NodeGauges(registry, () -> {
+                    throw new IllegalStateException("not asked");
+                })
+                .show(Mockito.mock(Node.class), running(), false);
     }
 
     private static Round round() {

@@ -3,8 +3,11 @@ package dev.lanekeeper.monitor;
 import static dev.lanekeeper.dispatch.TestNode.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.when;
 
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.dispatch.NodeLife;
 import dev.lanekeeper.dispatch.TestNode;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
@@ -18,6 +21,7 @@ import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.PartitionStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.State;
 import dev.lanekeeper.intake.outbox.MoverStatus;
+import dev.lanekeeper.work.Database;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -92,6 +97,33 @@ class HealthTest {
             release.countDown();
             await().atMost(PATIENCE).until(() -> status(workers).equals(Status.UP));
         }
+    }
+
+    @Test
+    void isDownWhileTheDispatcherHasNotComeRoundForAMinuteThoughTheHeartbeatLives() {
+        var handler = handler("orders", call -> Outcome.ack());
+        var node = Mockito.mock(Node.class);
+        when(node.life()).thenReturn(Mockito.mock(NodeLife.class));
+        when(node.life().mayStart()).thenReturn(true);
+        when(node.life().sinceBeat()).thenReturn(Duration.ofSeconds(1));
+        when(node.sinceWatch()).thenReturn(Duration.ofSeconds(1));
+        when(node.isJobServerRunning()).thenReturn(true);
+        when(node.sinceDispatch()).thenReturn(Duration.ofSeconds(59), Duration.ofSeconds(59), Duration.ofSeconds(61));
+        var monitor = new Monitor(
+                new Publisher(new GenericApplicationContext(), EventMode.OFF),
+                null,
+                () -> new Handlers(List.of(handler)),
+                () -> Mockito.mock(Database.class),
+                null);
+        monitor.started(node, null, null);
+        var workers = new WorkersHealth(monitor, Duration.ofMinutes(5));
+        var liveness = new LivenessHealth(monitor);
+
+        assertThat(status(workers)).isEqualTo(Status.UP);
+        assertThat(status(liveness)).isEqualTo(Status.UP);
+        assertThat(workers.health().getDetails().get("problems"))
+                .isEqualTo(List.of("The dispatcher has not moved for 61 s"));
+        assertThat(status(liveness)).isEqualTo(Status.DOWN);
     }
 
     @Test

@@ -11,6 +11,12 @@ import dev.lanekeeper.api.event.ItemEvent;
 import dev.lanekeeper.api.event.LanekeeperEvent;
 import dev.lanekeeper.api.event.NodeEvent;
 import dev.lanekeeper.api.event.PartitionEvent;
+import dev.lanekeeper.api.job.Jobs;
+import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.outbox.Outbox;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
+import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.testkit.KafkaBroker;
 import dev.lanekeeper.testkit.PostgresServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,6 +38,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class MonitoredApplicationTest {
 
@@ -64,6 +73,7 @@ class MonitoredApplicationTest {
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
                             assertThat(listener.of(NodeEvent.Heartbeat.class)).isNotEmpty());
+            countsWhatWaitsForHandlersWithoutAnIntake(application, registry);
             assertThat(intakeHealth(application)).isEqualTo(Status.UP);
             assertThat(application.getBean(ReadinessHealth.class).health().getStatus())
                     .isEqualTo(Status.UP);
@@ -77,6 +87,7 @@ class MonitoredApplicationTest {
                 .as("readiness, and then the intake, at the beginning of the stop")
                 .containsExactly(Status.OUT_OF_SERVICE, Status.UP);
         assertThat(listener.events)
+                .filteredOn(event -> !(event instanceof HandlerEvent handler) || isMonitored(handler))
                 .startsWith(new HandlerEvent.Started("monitored"), new IntakeEvent.Started("monitored", "monitored"))
                 .hasAtLeastOneElementOfType(NodeEvent.Started.class)
                 .hasAtLeastOneElementOfType(PartitionEvent.Assigned.class)
@@ -84,6 +95,39 @@ class MonitoredApplicationTest {
                         new IntakeEvent.Stopped("monitored", "monitored", true),
                         new NodeEvent.Stopped(true),
                         new HandlerEvent.Stopped("monitored"));
+    }
+
+    private static boolean isMonitored(HandlerEvent event) {
+        return event.equals(new HandlerEvent.Started("monitored"))
+                || event.equals(new HandlerEvent.Stopped("monitored"));
+    }
+
+    private static void countsWhatWaitsForHandlersWithoutAnIntake(
+            ConfigurableApplicationContext application, MeterRegistry registry) {
+        var outbox = application.getBean(Outbox.class);
+        var transactions = new TransactionTemplate(application.getBean(PlatformTransactionManager.class));
+        transactions.executeWithoutResult(status -> outbox.publish("monitored", "happened", Map.of(), "key"));
+        application.getBean(Jobs.class).enqueue("job", null);
+        application.getBean(Jobs.class).enqueue("job", null);
+
+        await().atMost(PATIENCE).until(() -> waiting(registry, "entry") == 1 && waiting(registry, "job") == 2);
+        Handler.healed = true;
+        assertThat(application
+                        .getBean(JdbcClient.class)
+                        .sql("SELECT item_id FROM lanekeeper.lane_item")
+                        .query(Long.class)
+                        .list())
+                .hasSize(3)
+                .allSatisfy(item ->
+                        application.getBean(ItemOperations.class).retry(item, new Operator("anna", "it is healed")));
+        await().atMost(PATIENCE).until(() -> waiting(registry, "entry") == 0 && waiting(registry, "job") == 0);
+    }
+
+    private static double waiting(MeterRegistry registry, String handler) {
+        return registry.get("lanekeeper.items.waiting")
+                .tag("handler", handler)
+                .gauge()
+                .value();
     }
 
     private static Status intakeHealth(ConfigurableApplicationContext application) {
@@ -130,8 +174,26 @@ class MonitoredApplicationTest {
 
     static class Handler {
 
+        static volatile boolean healed;
+
         @KafkaEventHandler(id = "monitored", topics = "monitored")
         void on(String payload, EventContext event) {}
+
+        @OutboxEventHandler(id = "entry", context = "monitored", backoffMin = "1h", backoffMax = "1h")
+        void entry() {
+            healed();
+        }
+
+        @LaneJob(id = "job", backoffMin = "1h")
+        void job() {
+            healed();
+        }
+
+        private static void healed() {
+            if (!healed) {
+                throw new IllegalStateException("not healed yet");
+            }
+        }
     }
 
     static class Listener {

@@ -26,6 +26,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -42,80 +46,111 @@ class EncryptionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Operator ANNA = new Operator("anna", null);
     private static final String HASHES = TestKeysets.prf();
+    private static final String FIRST = TestKeysets.aead(1001);
 
-    private final PostgresDatabase database = PostgresServer.shared().createDatabase("encryption");
-    private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
-    private final KafkaBroker broker = KafkaBroker.shared();
-    private final String topic = "patients-" + System.nanoTime();
+    private static final KafkaBroker BROKER = KafkaBroker.shared();
+    private static final String TOPIC = "patients-" + System.nanoTime();
+
+    private static PostgresDatabase database;
+    private static JdbcClient jdbc;
+    private static @Nullable ConfigurableApplicationContext started;
+    private long before;
+
+    @BeforeAll
+    static void createDatabaseAndTopics() {
+        BROKER.createTopic(TOPIC, 1);
+        BROKER.createTopic(TOPIC + "-open", 1);
+        database = PostgresServer.shared().createDatabase("encryption");
+        jdbc = JdbcClient.create(database.dataSource());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (started != null) {
+            started.close();
+        }
+    }
+
+    /** With the first key; all tests use one, until one of them needs others. */
+    private static ConfigurableApplicationContext application() {
+        if (started == null || !started.isActive()) {
+            started = start(FIRST, "intake,outbox,workers");
+        }
+        return started;
+    }
+
+    /** Each test looks only at what it has stored. */
+    @BeforeEach
+    void note() {
+        var seen = application().getBean(Seen.class);
+        seen.events.clear();
+        seen.healed = false;
+        before = jdbc.sql("SELECT coalesce(max(item_id), 0) FROM lanekeeper.work_item")
+                .query(Long.class)
+                .single();
+    }
 
     @Test
     void leavesNoPlainTextAnywhereAndHandlersSeeWhatWasSent() {
-        broker.createTopic(topic, 1);
-        broker.createTopic(topic + "-open", 1);
-        try (var application = start(TestKeysets.aead(7))) {
-            var seen = application.getBean(Seen.class);
-            send(topic, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"fail\", \"text\": \"s3cr3t-text\"}");
-            send(topic, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"fail\", \"text\": \"s3cr3t-text\"}");
-            send(topic, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"reject\", \"text\": \"s3cr3t-text\"}");
-            send(topic, "s3cr3t-key", "s3cr3t-that-is-no-json");
-            send(topic + "-open", "key", "{\"id\": \"open-id\", \"wish\": \"\", \"text\": \"open-text\"}");
-            publish(application, "fail", "s3cr3t-argument");
-            jdbc.sql("""
-                            INSERT INTO lanekeeper.outbox_entry (context, event_name, causality_key, arguments, changeset)
-                            VALUES ('letters', 'sent', 'k', '{"id": "s3cr3t-by-sql", "wish": "", "text": ""}',
-                                    '{"street": [null, "s3cr3t-street"]}')
-                            """).update();
+        var application = application();
+        var seen = application.getBean(Seen.class);
+        send(TOPIC, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"fail\", \"text\": \"s3cr3t-text\"}");
+        send(TOPIC, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"fail\", \"text\": \"s3cr3t-text\"}");
+        send(TOPIC, "s3cr3t-key", "{\"id\": \"s3cr3t-id\", \"wish\": \"reject\", \"text\": \"s3cr3t-text\"}");
+        send(TOPIC, "s3cr3t-key", "s3cr3t-that-is-no-json");
+        send(TOPIC + "-open", "key", "{\"id\": \"open-id\", \"wish\": \"\", \"text\": \"open-text\"}");
+        publish(application, "fail", "s3cr3t-argument");
+        jdbc.sql("""
+                        INSERT INTO lanekeeper.outbox_entry (context, event_name, causality_key, arguments, changeset)
+                        VALUES ('letters', 'sent', 'k', '{"id": "s3cr3t-by-sql", "wish": "", "text": ""}',
+                                '{"street": [null, "s3cr3t-street"]}')
+                        """).update();
 
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(outcomes())
-                            .containsExactlyInAnyOrder(
-                                    "patients failed",
-                                    "patients rejected",
-                                    "patients failed",
-                                    "visits done",
-                                    "letters failed",
-                                    "letters done"));
-            assertThat(seen.events)
-                    .containsExactlyInAnyOrder(
-                            "patients s3cr3t-id s3cr3t-text s3cr3t-id s3cr3t-key s3cr3t-header",
-                            "patients s3cr3t-id s3cr3t-text s3cr3t-id s3cr3t-key s3cr3t-header",
-                            "visits open-id open-text open-id key s3cr3t-header",
-                            "letters s3cr3t-argument {street=[Values[before=null, after=s3cr3t-street]]} k",
-                            "letters s3cr3t-by-sql {street=[Values[before=null, after=s3cr3t-street]]} k");
-            assertThat(tablesWith("open-text"))
-                    .as("what is not encrypted is found")
-                    .contains("work_item");
-            assertThat(tablesWith("s3cr3t-by-sql")).isEmpty();
-            // The plain handler was sent the header too, and keeps it as it came.
-            jdbc.sql("DELETE FROM lanekeeper.work_item WHERE topic = ?")
-                    .param(topic + "-open")
-                    .update();
-            assertThat(tablesWith("s3cr3t")).isEmpty();
-            assertThat(jdbc.sql(
-                                    "SELECT count(DISTINCT (lane_id, resource)) FROM lanekeeper.work_item WHERE topic = ? AND resource LIKE '#%'")
-                            .param(topic)
-                            .query(Integer.class)
-                            .single())
-                    .as("the lanes of one resource")
-                    .isEqualTo(1);
-            assertThat(jdbc.sql("SELECT DISTINCT error_class FROM lanekeeper.attempt WHERE sealed IS NOT NULL")
-                            .query(String.class)
-                            .list())
-                    .contains("java.lang.IllegalStateException");
-        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(outcomes())
+                        .containsExactlyInAnyOrder(
+                                "patients failed",
+                                "patients rejected",
+                                "patients failed",
+                                "visits done",
+                                "letters failed",
+                                "letters done"));
+        assertThat(seen.events)
+                .containsExactlyInAnyOrder(
+                        "patients s3cr3t-id s3cr3t-text s3cr3t-id s3cr3t-key s3cr3t-header",
+                        "patients s3cr3t-id s3cr3t-text s3cr3t-id s3cr3t-key s3cr3t-header",
+                        "visits open-id open-text open-id key s3cr3t-header",
+                        "letters s3cr3t-argument {street=[Values[before=null, after=s3cr3t-street]]} k",
+                        "letters s3cr3t-by-sql {street=[Values[before=null, after=s3cr3t-street]]} k");
+        assertThat(tablesWith("open-text")).as("what is not encrypted is found").contains("work_item");
+        assertThat(tablesWith("s3cr3t-by-sql")).isEmpty();
+        // The plain handler was sent the header too, and keeps it as it came.
+        jdbc.sql("DELETE FROM lanekeeper.work_item WHERE topic = ?")
+                .param(TOPIC + "-open")
+                .update();
+        assertThat(tablesWith("s3cr3t")).isEmpty();
+        assertThat(jdbc.sql(
+                                "SELECT count(DISTINCT (lane_id, resource)) FROM lanekeeper.work_item WHERE topic = ? AND resource LIKE '#%' AND item_id > ?")
+                        .param(TOPIC)
+                        .param(before)
+                        .query(Integer.class)
+                        .single())
+                .as("the lanes of one resource")
+                .isEqualTo(1);
+        assertThat(jdbc.sql("SELECT DISTINCT error_class FROM lanekeeper.attempt WHERE sealed IS NOT NULL")
+                        .query(String.class)
+                        .list())
+                .contains("java.lang.IllegalStateException");
     }
 
     @Test
     void opensOldContentWithRotatedKeysAndNamesAKeyThatIsMissing() {
-        broker.createTopic(topic, 1);
-        broker.createTopic(topic + "-open", 1);
-        var first = TestKeysets.aead(1001);
-        try (var application = start(first)) {
-            send(topic, "k", "{\"id\": \"old\", \"wish\": \"fail\", \"text\": \"t\"}");
+        try (var application = application()) {
+            send(TOPIC, "k", "{\"id\": \"old\", \"wish\": \"fail\", \"text\": \"t\"}");
             publish(application, "fail", "old-letter");
             await().atMost(PATIENCE).until(() -> outcomes().size() == 2);
         }
-        try (var application = start(TestKeysets.aead(2002))) {
+        try (var application = start(TestKeysets.aead(2002), "outbox,workers")) {
             application.getBean(Seen.class).healed = true;
             retry(application);
             await().atMost(PATIENCE)
@@ -125,7 +160,7 @@ class EncryptionTest {
                                     .contains("KeyMissingException", "encrypted with key 1001", "has only 2002")));
             assertThat(application.getBean(Seen.class).events).isEmpty();
         }
-        try (var application = start(TestKeysets.rotated(first, 3003))) {
+        try (var application = start(TestKeysets.rotated(FIRST, 3003), "outbox,workers")) {
             application.getBean(Seen.class).healed = true;
             retry(application);
             publish(application, "", "new-letter");
@@ -138,47 +173,47 @@ class EncryptionTest {
 
     @Test
     void refusesContentThatWasChangedOrBelongsElsewhere() {
-        broker.createTopic(topic, 1);
-        broker.createTopic(topic + "-open", 1);
-        try (var application = start(TestKeysets.aead(7))) {
-            var seen = application.getBean(Seen.class);
-            send(topic, "k", "{\"id\": \"a\", \"wish\": \"fail\", \"text\": \"1\"}");
-            send(topic, "k", "{\"id\": \"b\", \"wish\": \"fail\", \"text\": \"2\"}");
-            publish(application, "fail", "letter-1");
-            publish(application, "fail", "letter-2");
-            await().atMost(PATIENCE).until(() -> outcomes().size() == 4);
-            seen.events.clear();
-            seen.healed = true;
-            jdbc.sql("""
-                            UPDATE lanekeeper.work_item AS w
-                               SET payload = other.payload
-                              FROM lanekeeper.work_item AS other
-                             WHERE w.topic = other.topic AND w.item_id <> other.item_id
-                            """).update();
-            jdbc.sql("""
-                            UPDATE lanekeeper.work_item
-                               SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '"key":"k"', '"key":"l"'), 'UTF8')
-                             WHERE entry_id IS NOT NULL
-                            """).update();
-            retry(application);
+        var application = application();
+        var seen = application.getBean(Seen.class);
+        send(TOPIC, "k", "{\"id\": \"a\", \"wish\": \"fail\", \"text\": \"1\"}");
+        send(TOPIC, "k", "{\"id\": \"b\", \"wish\": \"fail\", \"text\": \"2\"}");
+        publish(application, "fail", "letter-1");
+        publish(application, "fail", "letter-2");
+        await().atMost(PATIENCE).until(() -> outcomes().size() == 4);
+        seen.events.clear();
+        seen.healed = true;
+        jdbc.sql("""
+                        UPDATE lanekeeper.work_item AS w
+                           SET payload = other.payload
+                          FROM lanekeeper.work_item AS other
+                         WHERE w.topic = other.topic AND w.item_id <> other.item_id AND least(w.item_id, other.item_id) > ?
+                        """).param(before).update();
+        jdbc.sql("""
+                        UPDATE lanekeeper.work_item
+                           SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '"key":"k"', '"key":"l"'), 'UTF8')
+                         WHERE entry_id IS NOT NULL AND item_id > ?
+                        """).param(before).update();
+        retry(application);
 
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(messages())
-                            .hasSize(4)
-                            .allSatisfy(m ->
-                                    assertThat(m).contains("ForgedContentException", "is not what was stored here")));
-            assertThat(seen.events).isEmpty();
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(outcomes()).hasSize(4).allMatch(o -> o.endsWith("failed")));
-        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(messages())
+                        .hasSize(4)
+                        .allSatisfy(
+                                m -> assertThat(m).contains("ForgedContentException", "is not what was stored here")));
+        assertThat(seen.events).isEmpty();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(outcomes()).hasSize(4).allMatch(o -> o.endsWith("failed")));
     }
 
     private void retry(ConfigurableApplicationContext application) {
         var operations = application.getBean(ItemOperations.class);
-        for (var item : jdbc.sql("SELECT item_id FROM lanekeeper.outcome")
+        for (var item : jdbc.sql("SELECT item_id FROM lanekeeper.outcome WHERE item_id > ?")
+                .param(before)
                 .query(Long.class)
                 .list()) {
-            await().atMost(PATIENCE).until(() -> operations.retryFailure(item, ANNA) == ItemAnswer.DUE);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(operations.retryFailure(item, ANNA)).isEqualTo(ItemAnswer.DUE));
         }
     }
 
@@ -187,18 +222,23 @@ class EncryptionTest {
                         SELECT name || CASE state WHEN 1 THEN ' done' WHEN 2 THEN ' failed' ELSE ' rejected' END
                           FROM lanekeeper.outcome
                           JOIN lanekeeper.handler USING (handler_id)
-                        """).query(String.class).list();
+                         WHERE item_id > ?
+                        """).param(before).query(String.class).list();
     }
 
     /** Of attempts that are not sealed: of those that never came as far as the handler. */
     private List<String> messages() {
-        return jdbc.sql("SELECT error_class || ': ' || error_message FROM lanekeeper.attempt WHERE sealed IS NULL")
+        return jdbc.sql(
+                        "SELECT error_class || ': ' || error_message FROM lanekeeper.attempt WHERE sealed IS NULL AND item_id > ?")
+                .param(before)
                 .query(String.class)
                 .list();
     }
 
     private List<Long> keysOf(String table) {
-        return jdbc.sql("SELECT DISTINCT key_id FROM lanekeeper." + table + " WHERE key_id IS NOT NULL ORDER BY 1")
+        return jdbc.sql("SELECT DISTINCT key_id FROM lanekeeper." + table
+                        + " WHERE item_id > ? AND key_id IS NOT NULL ORDER BY 1")
+                .param(before)
                 .query(Long.class)
                 .list();
     }
@@ -230,8 +270,8 @@ class EncryptionTest {
                         .withChanges("Letter", "1", Map.of("street", java.util.Arrays.asList(null, "s3cr3t-street")))));
     }
 
-    private void send(String to, String key, String value) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+    private static void send(String to, String key, String value) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", BROKER.bootstrapServers());
         try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             var record = new ProducerRecord<>(to, key, value);
             record.headers().add("note", "s3cr3t-header".getBytes(StandardCharsets.UTF_8));
@@ -239,29 +279,20 @@ class EncryptionTest {
         }
     }
 
-    private ConfigurableApplicationContext start(String keyset) {
+    private static ConfigurableApplicationContext start(String keyset, String roles) {
         return new SpringApplicationBuilder(Application.class)
-                .properties(Map.of(
-                        "spring.datasource.url",
-                        database.jdbcUrl(),
-                        "spring.datasource.username",
-                        database.username(),
-                        "spring.datasource.hikari.maximum-pool-size",
-                        "20",
-                        "spring.kafka.bootstrap-servers",
-                        broker.bootstrapServers(),
-                        "spring.main.banner-mode",
-                        "off",
-                        "spring.main.web-application-type",
-                        "none",
-                        "topic",
-                        topic,
-                        "lanekeeper.encryption.keyset",
-                        keyset,
-                        "lanekeeper.encryption.hash-keyset",
-                        HASHES,
-                        "lanekeeper.encryption.outbox",
-                        "true"))
+                .properties(
+                        "spring.datasource.url=" + database.jdbcUrl(),
+                        "spring.datasource.username=" + database.username(),
+                        "spring.datasource.hikari.maximum-pool-size=20",
+                        "spring.kafka.bootstrap-servers=" + BROKER.bootstrapServers(),
+                        "spring.main.banner-mode=off",
+                        "spring.main.web-application-type=none",
+                        "topic=" + TOPIC,
+                        "lanekeeper.roles=" + roles,
+                        "lanekeeper.encryption.keyset=" + keyset,
+                        "lanekeeper.encryption.hash-keyset=" + HASHES,
+                        "lanekeeper.encryption.outbox=true")
                 .run();
     }
 
