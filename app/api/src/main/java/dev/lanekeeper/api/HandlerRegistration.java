@@ -66,6 +66,11 @@ public abstract class HandlerRegistration<T, R extends HandlerRegistration<T, R>
         return option("afterExhaustion", continueOrPark);
     }
 
+    /** As {@link KafkaEventHandler#locks()}. */
+    public R locks(String... locks) {
+        return option("locks", String.join(",", locks));
+    }
+
     public R timeout(Duration timeout) {
         return option("timeout", timeout);
     }

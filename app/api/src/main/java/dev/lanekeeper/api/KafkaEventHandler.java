@@ -65,6 +65,14 @@ public @interface KafkaEventHandler {
      */
     String resource() default "";
 
+    /**
+     * The locks that an item needs while the handler runs, besides its lane; all of them or none: {@code "printer"} is one lock for
+     * all, {@code "account(from)"} one for each key, where the key is written as a resource is, or {@code @resource};
+     * {@code "printer*3"} lets three have it at once, {@code "crm*10/1s"} ten start in a second. One that is not given its locks
+     * waits without a worker and uses up no attempt. By default none.
+     */
+    String[] locks() default {};
+
     /** A name under which several handlers share lanes and order; by default the id, which shares with nobody. */
     String lane() default "";
 

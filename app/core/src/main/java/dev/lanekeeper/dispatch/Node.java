@@ -40,6 +40,7 @@ public final class Node {
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
     private static final long BEAT_MILLIS = 2_000;
+    private static final long SWEEP_MINUTES = 10;
     private static final long WATCH_MILLIS = 500;
     private static final Duration LET_GO = Duration.ofSeconds(2);
 
@@ -114,6 +115,7 @@ public final class Node {
             dispatcher.start();
             watchedNanos = System.nanoTime();
             guard.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+            guard.scheduleWithFixedDelay(this::sweep, SWEEP_MINUTES, SWEEP_MINUTES, TimeUnit.MINUTES);
         }
         wakeUps.start(settings.runsWork());
     }
@@ -187,6 +189,14 @@ public final class Node {
     private void beat() {
         if (life.beat(watch)) {
             dispatcher.hinted();
+        }
+    }
+
+    private void sweep() {
+        try {
+            runner.sweepLocks();
+        } catch (RuntimeException e) {
+            log.atWarn().log("Rows of locks that hold nothing could not be swept up; it is tried again: {}", e.toString());
         }
     }
 

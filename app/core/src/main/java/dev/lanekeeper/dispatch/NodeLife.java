@@ -16,6 +16,7 @@ import dev.lanekeeper.work.Run;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -170,10 +171,11 @@ public final class NodeLife implements Lease {
         var again = unknown.stream()
                 .filter(l -> unknownBefore.contains(Holding.of(l)))
                 .toList();
+        var locks = recorder.locksOf(again.stream().map(Owned::laneId).toList());
         again.stream()
                 .collect(Collectors.groupingBy(Owned::ownerRun))
                 .forEach((run, forgotten) ->
-                        recorder.record(new Run(nodeId, run), Dispatcher.OWN_SLOT, nothing(forgotten)));
+                        recorder.record(new Run(nodeId, run), Dispatcher.OWN_SLOT, nothing(forgotten, locks)));
         var seen = new HashSet<Holding>();
         unknown.forEach(l -> seen.add(Holding.of(l)));
         again.forEach(l -> seen.remove(Holding.of(l)));
@@ -194,9 +196,14 @@ public final class NodeLife implements Lease {
         return run == null || !run.holds(lane.laneId());
     }
 
-    private static List<LaneResult> nothing(List<Owned> lanes) {
+    private static List<LaneResult> nothing(List<Owned> lanes, Map<UUID, List<UUID>> locks) {
         return lanes.stream()
-                .map(l -> new LaneResult(l.lane(), List.of(), LaneResult.Next.RELEASE, true))
+                .map(l -> new LaneResult(
+                        l.lane(),
+                        List.of(),
+                        LaneResult.Next.RELEASE,
+                        true,
+                        locks.getOrDefault(l.laneId(), List.of())))
                 .toList();
     }
 

@@ -37,7 +37,11 @@ final class Definitions {
             "uniqueTtl",
             "uniqueLimit",
             "uniqueAcrossHandlers",
-            "uniqueOnConflict");
+            "uniqueOnConflict",
+            "uniqueOnRunConflict",
+            "uniqueMaxWait",
+            "uniqueRescheduleIn",
+            "uniqueMaxHops");
     private static final Set<String> NO_OUTBOX = Set.of("resource");
     private static final Set<String> KAFKA_ONLY = Set.of(
             "topics",
@@ -87,7 +91,8 @@ final class Definitions {
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
                 kafka && encrypt(options),
-                declaration.door() == Door.JOB ? unique(options) : null);
+                declaration.door() == Door.JOB ? unique(options) : null,
+                new LockOptions(declaration.id(), name -> bean(name, ResourceResolver.class)).read(options));
     }
 
     private @Nullable Uniqueness unique(Options options) {

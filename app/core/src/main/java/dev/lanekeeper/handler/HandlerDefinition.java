@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param call how it is called
  * @param encrypt whether nobody may read its events in the database
  * @param unique which of its items are the same; {@code null} when none are
+ * @param locks what its items need while it runs
  */
 public record HandlerDefinition(
         String id,
@@ -33,7 +34,8 @@ public record HandlerDefinition(
         Limits limits,
         HandlerCall call,
         boolean encrypt,
-        @Nullable Uniqueness unique) {
+        @Nullable Uniqueness unique,
+        LockRules locks) {
 
     /** One whose events are stored as they came. */
     public HandlerDefinition(
@@ -44,7 +46,7 @@ public record HandlerDefinition(
             Failures failures,
             Limits limits,
             HandlerCall call) {
-        this(id, lanes, source, identity, failures, limits, call, false, null);
+        this(id, lanes, source, identity, failures, limits, call, false, null, LockRules.NONE);
     }
 
     /**

@@ -120,6 +120,7 @@ final class HandlerScanner {
         if (annotation.topics().length > 0) {
             attributes.put("topics", String.join(",", annotation.topics()));
         }
+        locks(attributes, annotation.locks());
         return new Declaration(
                 id(annotation.id(), place), place, Door.KAFKA, attributes, properties(annotation, place), target);
     }
@@ -131,6 +132,7 @@ final class HandlerScanner {
         if (annotation.event().length > 0) {
             attributes.put("event", String.join(",", annotation.event()));
         }
+        locks(attributes, annotation.locks());
         boolean named = annotation.id().isBlank()
                 && !annotation.context().isBlank()
                 && annotation.event().length == 1
@@ -143,11 +145,18 @@ final class HandlerScanner {
         var target = target(name, userClass, method);
         String place = place(name, target);
         var attributes = attributes(annotation);
+        locks(attributes, annotation.locks());
         var unique = AnnotatedElementUtils.findMergedAnnotation(method, Unique.class);
         if (unique != null) {
             attributes.putAll(attributes(unique));
         }
         return new Declaration(id(annotation.id(), place), place, Door.JOB, attributes, Map.of(), target);
+    }
+
+    private static void locks(Map<String, String> attributes, String[] locks) {
+        if (locks.length > 0) {
+            attributes.put("locks", String.join(",", locks));
+        }
     }
 
     private static Map<String, String> attributes(Unique unique) {
@@ -158,6 +167,10 @@ final class HandlerScanner {
         attributes.put("uniqueLimit", Integer.toString(unique.limit()));
         attributes.put("uniqueAcrossHandlers", Boolean.toString(unique.acrossHandlers()));
         attributes.put("uniqueOnConflict", unique.onConflict().name());
+        if (unique.lock().isHeldInTheRun() || unique.onRunConflict() != Unique.RunConflict.WAIT) {
+            attributes.put("uniqueOnRunConflict", unique.onRunConflict().name());
+        }
+        attributes.put("uniqueMaxWait", unique.maxWait());
         attributes.values().removeIf(String::isBlank);
         return attributes;
     }

@@ -86,6 +86,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
      * @param topics names with commas between them
      * @param properties consumer properties
      * @param event names with commas between them
+     * @param locks as in the annotation, with commas between them
      */
     public record Overrides(
             @Nullable String topics,
@@ -107,6 +108,11 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String uniqueLimit,
             @Nullable String uniqueAcrossHandlers,
             @Nullable String uniqueOnConflict,
+            @Nullable String uniqueOnRunConflict,
+            @Nullable String uniqueMaxWait,
+            @Nullable String uniqueRescheduleIn,
+            @Nullable String uniqueMaxHops,
+            @Nullable String locks,
             @Nullable String lane,
             @Nullable String dedup,
             @Nullable String maxRetries,

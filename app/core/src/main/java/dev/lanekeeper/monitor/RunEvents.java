@@ -7,6 +7,7 @@ import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Retry;
+import dev.lanekeeper.work.WaitingItem;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -108,6 +109,14 @@ final class RunEvents implements RunListener {
     public void dropped(List<Result> results) {
         if (publisher.isWanted(ItemEvent.ResultDropped.class)) {
             results.forEach(told -> publisher.publish(new ItemEvent.ResultDropped(item(told))));
+        }
+    }
+
+    @Override
+    public void refused(String handler, WaitingItem item, Refusal refusal) {
+        if (publisher.isWanted(ItemEvent.LockRefused.class)) {
+            publisher.publish(new ItemEvent.LockRefused(
+                    items.named(handler, item), refusal.lock(), refusal.conflict(), refusal.holder()));
         }
     }
 

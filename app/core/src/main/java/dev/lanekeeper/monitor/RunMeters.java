@@ -2,11 +2,13 @@ package dev.lanekeeper.monitor;
 
 import dev.lanekeeper.api.event.ItemEvent.Ending;
 import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.work.WaitingItem;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,6 +35,17 @@ final class RunMeters implements RunListener {
         });
         // Each call of a counter is a line to StatsD, so a chunk makes one for each ending.
         endings.forEach((handler, numbers) -> numbers.forEach(meters(handler)::count));
+    }
+
+    @Override
+    public void refused(String handler, WaitingItem item, Refusal refusal) {
+        registry.counter(
+                        "lanekeeper.locks.refused",
+                        "handler",
+                        handler,
+                        "conflict",
+                        refusal.conflict().name().toLowerCase(Locale.ROOT))
+                .increment();
     }
 
     @Override

@@ -2,14 +2,18 @@ package dev.lanekeeper.run;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.RawEvent;
-import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.WaitingItem;
 import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt as its handler sees it. */
-record Attempt(String handlerId, WaitingItem item, OwnedLane lane, Instant startedAt, WaitingItemSearch search)
+record Attempt(
+        String handlerId,
+        WaitingItem item,
+        long fencingToken,
+        Instant startedAt,
+        WaitingItemSearch search)
         implements EventContext {
 
     @Override
@@ -20,11 +24,6 @@ record Attempt(String handlerId, WaitingItem item, OwnedLane lane, Instant start
     @Override
     public int attempt() {
         return item.attempts() + 1;
-    }
-
-    @Override
-    public long fencingToken() {
-        return lane.epoch();
     }
 
     @Override

@@ -34,6 +34,7 @@ import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -88,8 +89,36 @@ final class HandlerExecution {
         return sealing.open(stored);
     }
 
-    Executed execute(ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item) {
-        var context = new Attempt(handler.id(), item, lane, clock.instant(), search);
+    /** An item that was not tried, for a lock. */
+    Finished untried(WaitingItem item, State state, String reason, @Nullable Long lostTo) {
+        var now = clock.instant();
+        return new Finished(
+                item.itemId(),
+                item.handlerId(),
+                item.ctid(),
+                state,
+                item.attempts(),
+                now,
+                now,
+                NO_FIELDS,
+                reason,
+                null,
+                true,
+                false,
+                null,
+                null,
+                lostTo);
+    }
+
+    /** An attempt that fails before the handler is called. */
+    ItemResult notGranted(HandlerDefinition handler, OwnedLane lane, WaitingItem item, Exception why) {
+        var context = new Attempt(handler.id(), item, lane.epoch(), clock.instant(), search);
+        return failure(handler, item, context, why);
+    }
+
+    /** @param held the locks of the lane, which are freed when its result is recorded */
+    Executed execute(ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item, Chunk.Held held) {
+        var context = new Attempt(handler.id(), item, held.token(), clock.instant(), search);
         if (item.unreadable() != null) {
             return new Unrecorded(failure(handler, item, context, unreadable(item.unreadable())));
         }
@@ -103,13 +132,15 @@ final class HandlerExecution {
         var transaction = handler.call().transaction();
         return transaction == null
                 ? new Unrecorded(call(handler, item, context))
-                : new InTransaction(run, handler, lane, item, context).execute(transaction);
+                : new InTransaction(run, handler, lane, item, context, held.locks()).execute(transaction);
     }
 
     /** Whether another may be enqueued as soon as this one is begun. */
     private static boolean isReleasedNow(HandlerDefinition handler) {
         var unique = handler.unique();
-        return unique != null && unique.rule().lock() == Lock.UNTIL_EXECUTING;
+        return unique != null
+                && (unique.rule().lock() == Lock.UNTIL_EXECUTING
+                        || unique.rule().lock() == Lock.UNTIL_AND_WHILE_EXECUTING);
     }
 
     /** A key that is missing here may come back; what was changed stays so. */
@@ -265,16 +296,23 @@ final class HandlerExecution {
         private final OwnedLane lane;
         private final WaitingItem item;
         private final EventContext context;
+        private final List<UUID> locks;
         private @Nullable ItemResult result;
         private @Nullable Recorded recorded;
 
         InTransaction(
-                ActiveRun run, HandlerDefinition handler, OwnedLane lane, WaitingItem item, EventContext context) {
+                ActiveRun run,
+                HandlerDefinition handler,
+                OwnedLane lane,
+                WaitingItem item,
+                EventContext context,
+                List<UUID> locks) {
             this.run = run;
             this.handler = handler;
             this.lane = lane;
             this.item = item;
             this.context = context;
+            this.locks = locks;
         }
 
         Executed execute(Transaction transaction) {
@@ -323,7 +361,11 @@ final class HandlerExecution {
             @Override
             public void beforeCommit(boolean readOnly) {
                 var lanes = List.of(new LaneResult(
-                        lane, List.of(Objects.requireNonNull(result)), LaneResult.Next.KEEP, isOvertaking(handler)));
+                        lane,
+                        List.of(Objects.requireNonNull(result)),
+                        LaneResult.Next.KEEP,
+                        isOvertaking(handler),
+                        locks));
                 var done = database.inSavepoint(() -> recorder.recordWithin(run.run(), run.slot(), lanes));
                 if (!done.lost().isEmpty() || !done.missing().isEmpty()) {
                     throw new Lost();

@@ -6,6 +6,7 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.RunLocker;
 import dev.lanekeeper.work.WaitingItem;
 import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Clock;
@@ -32,6 +33,7 @@ public final class LaneRunner {
 
     private static final Logger log = LoggerFactory.getLogger(LaneRunner.class);
     private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final int MOST_SWEPT = 10_000;
 
     private final ActiveRuns runs;
     private final RegisteredHandlers handlers;
@@ -43,6 +45,7 @@ public final class LaneRunner {
     private final ResultRecorder recorder;
     private final ResultKeeper keeper;
     private final ListenerGuard listeners;
+    private final RunLocker locker;
     private final LaneWalk.Means means;
 
     /** What runs need of the rest of the house. */
@@ -71,12 +74,22 @@ public final class LaneRunner {
                 clock,
                 probe);
         this.keeper = new ResultKeeper(recorder, supply, listeners);
-        this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners);
+        this.locker = new RunLocker(database, recorder, clock);
+        var locks = new LockTurn(locker, execution, listeners, clock);
+        this.means = new LaneWalk.Means(
+                handlers, supply, lease, clock, recorder, keeper, execution, listeners, locks);
     }
 
     private boolean hasLocks(int handlerId) {
         var handler = handlers.find(handlerId);
         return handler != null && handler.unique() != null;
+    }
+
+    /** Sweeps up what locks have left that nobody will ask for again; nothing where no handler needs locks. */
+    public void sweepLocks() {
+        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty())) {
+            locker.sweep(MOST_SWEPT);
+        }
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */

@@ -1,18 +1,24 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
 import dev.lanekeeper.run.Executed.Unknown;
 import dev.lanekeeper.run.Executed.Unrecorded;
+import dev.lanekeeper.run.LockTurn.Needs;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.ResultRecorder;
+import dev.lanekeeper.work.RunLocker.Answer;
+import dev.lanekeeper.work.RunLocker.Asker;
 import dev.lanekeeper.work.WaitingItem;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +48,8 @@ final class LaneWalk {
             ResultRecorder recorder,
             ResultKeeper keeper,
             HandlerExecution execution,
-            ListenerGuard listeners) {}
+            ListenerGuard listeners,
+            LockTurn locks) {}
 
     /** @param over whether the chunk is over, so that no further item is started */
     LaneWalk(Means means, ActiveRun run, OwnedLane lane, List<WaitingItem> items, BooleanSupplier over) {
@@ -61,6 +68,7 @@ final class LaneWalk {
         if (!run.enter(lane, items.stream().map(WaitingItem::itemId).toList(), chunk)) {
             return;
         }
+        var locked = false;
         MDC.put("lane", lane.laneId().toString());
         try {
             next = items.isEmpty() ? Next.RELEASE : Next.KEEP;
@@ -70,8 +78,13 @@ final class LaneWalk {
             if (gone) {
                 run.leave();
             } else {
+                locked = chunk.holdsLocks();
                 run.leave(chunk.take(next));
             }
+        }
+        if (locked) {
+            // Other lanes, of this run among them, may wait for the locks of this one.
+            means.keeper().record(run);
         }
     }
 
@@ -119,6 +132,23 @@ final class LaneWalk {
         if (handler.call().transaction() != null && !flush()) {
             return false;
         }
+        if (!handler.locks().isEmpty() || chunk.holdsLocks()) {
+            var needs = means.locks().needs(handler, item);
+            if (needs instanceof Needs.Unreadable unreadable) {
+                var why = new CannotHeal(unreadable.why());
+                return unrecorded(handler, item, means.execution().notGranted(handler, lane, item, why));
+            }
+            var found = (Needs.Found) needs;
+            if (!found.isCoveredBy(chunk)) {
+                if (!flush()) {
+                    return false;
+                }
+                var before = answered(handler, item, found);
+                if (before != Locked.YES) {
+                    return before == Locked.GO_ON;
+                }
+            }
+        }
         if (!run.start(handler.id(), item)) {
             return true;
         }
@@ -128,13 +158,46 @@ final class LaneWalk {
         return conclude(handler, item, executed);
     }
 
+    /** What came of asking for the locks of an item. */
+    private enum Locked {
+        YES,
+        /** The item is not handled now; the next one of the lane may be looked at. */
+        GO_ON,
+        STOP
+    }
+
+    private Locked answered(HandlerDefinition handler, WaitingItem item, Needs.Found needs) {
+        if (needs.rules().isEmpty()) {
+            return Locked.YES;
+        }
+        var asker = new Asker(run.run(), run.slot(), lane, item, overtake);
+        var answer = means.locks().take(asker, needs);
+        if (answer instanceof Answer.Taken taken) {
+            chunk.hold(taken.held(), taken.token());
+            return Locked.YES;
+        }
+        if (answer instanceof Answer.Waiting waiting) {
+            means.keeper()
+                    .settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
+            return ours(waiting.recorded().kept().contains(lane.laneId())) ? Locked.GO_ON : Locked.STOP;
+        }
+        var refused = (Answer.Refused) answer;
+        var rule = Objects.requireNonNull(needs.rules().get(refused.need()));
+        var result = means.locks().refused(handler, asker, refused, rule);
+        if (result.attempt() != null) {
+            return unrecorded(handler, item, result) ? Locked.GO_ON : Locked.STOP;
+        }
+        chunk.addUntried(result);
+        return goesOn(result) ? Locked.GO_ON : Locked.STOP;
+    }
+
     private Executed executeWatched(HandlerDefinition handler, WaitingItem item) {
         MDC.put("handler", handler.id());
         MDC.put("item", Long.toString(item.itemId()));
         MDC.put("attempt", Integer.toString(item.attempts() + 1));
         try {
             means.listeners().started(handler.id(), item);
-            return means.execution().execute(run, handler, lane, item);
+            return means.execution().execute(run, handler, lane, item, chunk.held());
         } finally {
             run.stopWorking();
             means.listeners().left(handler.id(), item);
@@ -171,7 +234,11 @@ final class LaneWalk {
     private boolean unrecorded(HandlerDefinition handler, WaitingItem item, ItemResult result) {
         means.listeners().ended(handler.id(), item, result);
         chunk.add(handler.id(), item, result);
-        if (result instanceof ItemResult.Retry && !overtake && !lane.bundle()) {
+        return goesOn(result);
+    }
+
+    private boolean goesOn(ItemResult result) {
+        if ((result instanceof ItemResult.Retry || result instanceof ItemResult.Postponed) && !overtake && !lane.bundle()) {
             next = Next.RELEASE;
             return false;
         }
@@ -189,7 +256,7 @@ final class LaneWalk {
 
     /** Records what was done in this lane so far; false when the lane is no longer ours. */
     private boolean flush() {
-        if (chunk.isEmpty()) {
+        if (chunk.isEmpty() && !chunk.holdsLocks()) {
             return true;
         }
         means.keeper().record(run, List.of(chunk.take(Next.KEEP)));

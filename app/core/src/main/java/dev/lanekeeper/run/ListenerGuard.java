@@ -1,5 +1,6 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.run.RunListener.Refusal;
 import dev.lanekeeper.run.RunListener.Result;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.WaitingItem;
@@ -53,6 +54,10 @@ final class ListenerGuard {
 
     void left(String handler, WaitingItem item) {
         tell(listener -> listener.left(handler, item));
+    }
+
+    void refused(String handler, WaitingItem item, Refusal refusal) {
+        tell(listener -> listener.refused(handler, item, refusal));
     }
 
     void ended(String handler, WaitingItem item, ItemResult result) {

@@ -114,7 +114,8 @@ final class ResultKeeper {
                         l.lane(),
                         l.results().stream().map(ResultKeeper::withoutFields).toList(),
                         l.next(),
-                        l.overtake()))
+                        l.overtake(),
+                        l.locks()))
                 .toList();
     }
 

@@ -1,8 +1,10 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.WaitingItem;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what runs do; implemented by the monitor room. Called on the worker's thread (results of a run that is stuck in a
@@ -21,6 +23,18 @@ public interface RunListener {
 
     /** The worker's thread is done with the handler and its transaction, however that went; follows every {@link #started}. */
     default void left(String handler, WaitingItem item) {}
+
+    /** An item was not given a lock, and does not wait for it; its handler is not called. Before that is committed. */
+    default void refused(String handler, WaitingItem item, Refusal refusal) {}
+
+    /**
+     * Why an item was not tried.
+     *
+     * @param lock its name
+     * @param conflict what becomes of the item
+     * @param holder the item that has the lock; {@code null} when others come first
+     */
+    record Refusal(String lock, RunConflict conflict, @Nullable Long holder) {}
 
     /** A handler call has ended; its result is not recorded yet. */
     default void ended(String handler, WaitingItem item, ItemResult result) {}

@@ -5,7 +5,7 @@ import dev.lanekeeper.work.Seal.Sealed;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What came of one attempt to handle an item: it is finished, or it is to be tried again. */
+/** What came of one attempt to handle an item: it is finished, or it is to be tried again, or it was not even tried. */
 public sealed interface ItemResult {
 
     long itemId();
@@ -26,6 +26,7 @@ public sealed interface ItemResult {
      * @param keepsRow false for a skipped event that leaves a count only
      * @param park whether its lane waits for a person now
      * @param sealedReason the reason as it is written where nobody may read it; {@code null} where it is written as it is
+     * @param lostTo the item that has the lock for which this one was dropped; {@code null} for none
      */
     record Finished(
             long itemId,
@@ -41,8 +42,43 @@ public sealed interface ItemResult {
             boolean keepsRow,
             boolean park,
             @Nullable FailedAttempt attempt,
-            @Nullable Sealed sealedReason)
+            @Nullable Sealed sealedReason,
+            @Nullable Long lostTo)
             implements ItemResult {
+
+        /** That lost to nobody. */
+        public Finished(
+                long itemId,
+                int handlerId,
+                @Nullable String ctid,
+                State state,
+                int attempts,
+                Instant startedAt,
+                Instant finishedAt,
+                Outcome.Ack fields,
+                @Nullable String reason,
+                @Nullable String fingerprint,
+                boolean keepsRow,
+                boolean park,
+                @Nullable FailedAttempt attempt,
+                @Nullable Sealed sealedReason) {
+            this(
+                    itemId,
+                    handlerId,
+                    ctid,
+                    state,
+                    attempts,
+                    startedAt,
+                    finishedAt,
+                    fields,
+                    reason,
+                    fingerprint,
+                    keepsRow,
+                    park,
+                    attempt,
+                    sealedReason,
+                    null);
+        }
 
         /** With a reason that everybody may read. */
         public Finished(
@@ -109,6 +145,25 @@ public sealed interface ItemResult {
             Instant dueAt,
             FailedAttempt attempt)
             implements ItemResult {}
+
+    /**
+     * It was not tried, for a lock that it was not given: it uses up no attempt.
+     *
+     * @param finishedAt when that was decided
+     * @param dueAt when it comes again, unless it is woken before
+     */
+    record Postponed(long itemId, int handlerId, Instant finishedAt, Instant dueAt) implements ItemResult {
+
+        @Override
+        public @Nullable FailedAttempt attempt() {
+            return null;
+        }
+
+        @Override
+        public Instant startedAt() {
+            return finishedAt;
+        }
+    }
 
     /**
      * An attempt that failed: kept for ever beside the item.

@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.EntryWriter.PlacedEntry;
 import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.ItemResult.Retry;
 import dev.lanekeeper.work.Seal.Sealed;
 import java.sql.ResultSet;
@@ -285,6 +286,35 @@ final class ItemStore {
                 .param(items.stream().mapToLong(r -> Database.micros(r.dueAt())).toArray())
                 .query(Found.class)
                 .list();
+    }
+
+    /** Items that were not tried keep their place and come again later; what is no longer there is left out. */
+    List<Found> putOff(List<UUID> lanes, List<Postponed> items) {
+        return database.sql("""
+                        UPDATE lanekeeper.lane_item AS i
+                           SET due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond', begun = false
+                          FROM unnest(?::uuid[], ?::bigint[], ?::bigint[]) AS k (lane_id, item_id, due_at)
+                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                        RETURNING i.lane_id, i.item_id
+                        """)
+                .param(Database.uuids(lanes))
+                .param(items.stream().mapToLong(Postponed::itemId).toArray())
+                .param(items.stream().mapToLong(p -> Database.micros(p.dueAt())).toArray())
+                .query(Found.class)
+                .list();
+    }
+
+    /** Says of items that were dropped for a lock who has it. */
+    void loseTo(List<Finished> losers) {
+        database.sql("""
+                        UPDATE lanekeeper.work_item AS w
+                           SET lost_to = k.lost_to
+                          FROM unnest(?::bigint[], ?::bigint[]) AS k (item_id, lost_to)
+                         WHERE w.item_id = k.item_id
+                        """)
+                .param(losers.stream().mapToLong(Finished::itemId).toArray())
+                .param(losers.stream().map(Finished::lostTo).toArray(Long[]::new))
+                .update();
     }
 
     /** Bundled items that failed move to lanes of their own, which exist already; each is where the lane's lock keeps it. */

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What a run has to say of a lane that it owns.
@@ -8,8 +9,15 @@ import java.util.List;
  * @param results of items in the order of the lane, possibly none
  * @param next what the run does with the lane
  * @param overtake whether later items may run before one that waits for its retry
+ * @param locks what the lane held while its handlers ran; freed with the results, unless it goes on holding the lane
  */
-public record LaneResult(OwnedLane lane, List<ItemResult> results, Next next, boolean overtake) {
+public record LaneResult(
+        OwnedLane lane, List<ItemResult> results, Next next, boolean overtake, List<UUID> locks) {
+
+    /** Of a lane that holds no locks. */
+    public LaneResult(OwnedLane lane, List<ItemResult> results, Next next, boolean overtake) {
+        this(lane, results, next, overtake, List.of());
+    }
 
     /** What a run does with a lane of which it has recorded results. */
     public enum Next {

@@ -158,6 +158,33 @@ final class LaneStore {
                 .list();
     }
 
+    /**
+     * The same, and with them, in the one order of all, lanes of others whatever their state: those whose epoch is given as -1.
+     * A statement of its own, so that the usual one is planned without a choice.
+     */
+    List<Locked> lockOwnedAndOthers(UUID runId, List<OwnedLane> sorted) {
+        return database.sql("""
+                        SELECT k.place, l.lane_id, l.waiting, l.ctid::text AS ctid, l.stop_requested, l.parked
+                          FROM unnest(?::uuid[], ?::bigint[]) WITH ORDINALITY AS k (lane_id, epoch, place)
+                         CROSS JOIN LATERAL (
+                               SELECT lane_id, waiting, ctid, stop_requested, parked_at IS NOT NULL AS parked
+                                 FROM lanekeeper.lane
+                                WHERE lane_id = k.lane_id AND (k.epoch = -1 OR (owner_run = ? AND epoch = k.epoch))
+                                  FOR UPDATE) AS l
+                        """)
+                .param(Database.uuids(sorted.stream().map(OwnedLane::laneId).toList()))
+                .param(sorted.stream().mapToLong(OwnedLane::epoch).toArray())
+                .param(runId)
+                .query((row, n) -> new Locked(
+                        row.getInt(1),
+                        row.getObject(2, UUID.class),
+                        row.getInt(3),
+                        row.getString(4),
+                        row.getBoolean(5),
+                        row.getBoolean(6)))
+                .list();
+    }
+
     /** Deletes lanes that this transaction has locked and not written since. */
     void close(List<String> ctids) {
         database.sql("DELETE FROM lanekeeper.lane WHERE ctid = ANY (?::tid[])")

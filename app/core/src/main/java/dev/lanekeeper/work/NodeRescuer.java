@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -40,6 +42,7 @@ public class NodeRescuer {
     private final AttemptStore attempts;
     private final RequestStore requests;
     private final TallyStore tallies;
+    private final RunLocks locks;
     private final Clock clock;
     private final Probe probe;
     private final int chunk;
@@ -54,6 +57,7 @@ public class NodeRescuer {
         this.attempts = new AttemptStore(database);
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
+        this.locks = new RunLocks(database);
         this.clock = clock;
         this.probe = probe;
         this.chunk = chunk;
@@ -64,13 +68,23 @@ public class NodeRescuer {
 
     /** Declares silent nodes dead and frees their lanes, and those of nodes that are gone already. */
     public Rescued rescue(long self, Duration silence) {
+        var freed = new HashSet<UUID>();
+        var rescued = rescue(self, silence, freed);
+        locks.wakeAll(freed, clock.instant());
+        return rescued;
+    }
+
+    /** With the lanes their locks are free; who waits for them is woken after the commit, since locks come before lanes. */
+    private Rescued rescue(long self, Duration silence, Set<UUID> freed) {
         return database.inTransaction(() -> {
+            freed.clear();
             database.guardLanes();
             var dead = nodes.deleteSilent(self, silence);
             if (!dead.isEmpty()) {
                 probe.reached(Step.RESCUE_NODE_DELETED);
             }
             var orphaned = rescues.orphanedLanes();
+            locks.heldBy(orphaned.stream().map(Orphan::laneId).toList()).values().forEach(freed::addAll);
             var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, List.of()) : free(self, dead, orphaned);
             probe.reached(Step.RESCUE_BEFORE_COMMIT);
             return rescued;

@@ -17,6 +17,11 @@ import java.util.UUID;
  */
 public record Recorded(Set<UUID> kept, Set<UUID> lost, Set<Long> missing, List<Blocked> blocked, int ready) {
 
+    /** The same, and so many more lanes that anybody may claim now. */
+    Recorded wokenToo(int woken) {
+        return woken == 0 ? this : new Recorded(kept, lost, missing, blocked, ready + woken);
+    }
+
     /** A lane that was given back and is not due yet. */
     public record Blocked(UUID laneId, Instant dueAt) {}
 }

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.ItemResult.Finished;
+import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.ItemResult.Retry;
 import dev.lanekeeper.work.ItemStore.Found;
 import dev.lanekeeper.work.LaneResult.Next;
@@ -8,13 +9,17 @@ import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.LaneStore.Bundled;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
+import dev.lanekeeper.work.LockWaiterStore.Candidate;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Recorded.Blocked;
 import dev.lanekeeper.work.RequestStore.Discarded;
+import dev.lanekeeper.work.RunLocks.Freed;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +49,7 @@ public class ResultRecorder {
     private final RequestStore requests;
     private final TallyStore tallies;
     private final UniqueStore locks;
+    private final RunLocks runLocks;
     private final IntPredicate hasLocks;
     private final Clock clock;
     private final Probe probe;
@@ -62,6 +68,7 @@ public class ResultRecorder {
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
         this.locks = new UniqueStore(database);
+        this.runLocks = new RunLocks(database);
         this.hasLocks = hasLocks;
         this.clock = clock;
         this.probe = probe;
@@ -78,14 +85,26 @@ public class ResultRecorder {
     public Recorded recordWithin(Run run, int slot, List<LaneResult> results) {
         probe.reached(Step.RECORD_BEGUN);
         database.guardLanes();
-        var locked = lock(run, results);
+        var freed = runLocks.free(results, clock.instant());
+        var locked = lock(run, results, freed);
         probe.reached(Step.RECORD_LANES_LOCKED);
         var ours = results.stream()
                 .filter(r -> locked.containsKey(r.lane().laneId()))
+                .map(freed::without)
                 .toList();
-        var recorded = write(run, slot, ours, locked, lost(results, locked));
+        var recorded = write(run, slot, ours, locked, lost(results, locked, freed));
         probe.reached(Step.RECORD_BEFORE_COMMIT);
-        return recorded;
+        return recorded.wokenToo(freed.woken().size());
+    }
+
+    /** The locks that lanes hold of which nobody remembers anything. */
+    public Map<UUID, List<UUID>> locksOf(Collection<UUID> laneIds) {
+        return runLocks.heldBy(laneIds);
+    }
+
+    /** Wakes those who wait for locks that nobody holds any more; in a transaction of its own. */
+    public int wake(Collection<UUID> digests) {
+        return runLocks.wakeAll(digests, clock.instant());
     }
 
     /**
@@ -134,17 +153,37 @@ public class ResultRecorder {
         });
     }
 
-    private Map<UUID, Locked> lock(Run run, List<LaneResult> results) {
-        var sorted = results.stream()
-                .map(LaneResult::lane)
-                .sorted(Comparator.comparing(OwnedLane::laneId, LaneIds.LOCK_ORDER))
-                .toList();
-        return lanes.lockOwned(run.runId(), sorted).stream().collect(Collectors.toMap(Locked::laneId, l -> l));
+    /** The lanes of those who wait for what is freed now come in the same order as all others. */
+    private Map<UUID, Locked> lock(Run run, List<LaneResult> results, Freed freed) {
+        var own = results.stream().map(LaneResult::lane);
+        if (freed.woken().isEmpty()) {
+            return byId(lanes.lockOwned(run.runId(), sorted(own)));
+        }
+        var ids = results.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet());
+        var others = freed.woken().stream()
+                .map(Candidate::laneId)
+                .filter(id -> !ids.contains(id))
+                .distinct()
+                .map(id -> new OwnedLane(id, -1, 0, false, null));
+        var locked = byId(lanes.lockOwnedAndOthers(run.runId(), sorted(Stream.concat(own, others))));
+        runLocks.wake(freed.woken(), clock.instant());
+        locked.keySet().retainAll(ids);
+        return locked;
     }
 
-    private static List<LaneResult> lost(List<LaneResult> results, Map<UUID, Locked> locked) {
+    private static List<OwnedLane> sorted(Stream<OwnedLane> all) {
+        return all.sorted(Comparator.comparing(OwnedLane::laneId, LaneIds.LOCK_ORDER))
+                .toList();
+    }
+
+    private static Map<UUID, Locked> byId(List<Locked> locked) {
+        return locked.stream().collect(Collectors.toMap(Locked::laneId, l -> l));
+    }
+
+    /** Of these nothing is recorded: others own the lane by now, or somebody has taken its locks away. */
+    private static List<LaneResult> lost(List<LaneResult> results, Map<UUID, Locked> locked, Freed freed) {
         return results.stream()
-                .filter(r -> !locked.containsKey(r.lane().laneId()))
+                .filter(r -> !locked.containsKey(r.lane().laneId()) || freed.isRefused(r))
                 .toList();
     }
 
@@ -152,6 +191,7 @@ public class ResultRecorder {
         var change = new Change();
         finish(run, ours, change);
         postpone(ours, change);
+        putOff(ours, change);
         discardAsAsked(ours, locked, change);
         moveAlone(ours, change);
         settleLocks(ours, change);
@@ -201,6 +241,10 @@ public class ResultRecorder {
         finished.stream()
                 .filter(f -> change.found.contains(f.itemId()))
                 .forEach(f -> change.tally(f.handlerId()).add(Tally.of(f.state()), 1));
+        var losers = finished.stream().filter(f -> f.lostTo() != null).toList();
+        if (!losers.isEmpty()) {
+            items.loseTo(losers);
+        }
     }
 
     private void postpone(List<LaneResult> ours, Change change) {
@@ -216,6 +260,22 @@ public class ResultRecorder {
         }
         if (!retries.isEmpty()) {
             items.postpone(laneIds, retries).forEach(f -> change.found.add(f.itemId()));
+        }
+    }
+
+    private void putOff(List<LaneResult> ours, Change change) {
+        var laneIds = new ArrayList<UUID>();
+        var untried = new ArrayList<Postponed>();
+        for (var result : ours) {
+            for (var item : result.results()) {
+                if (item instanceof Postponed p) {
+                    laneIds.add(result.lane().laneId());
+                    untried.add(p);
+                }
+            }
+        }
+        if (!untried.isEmpty()) {
+            items.putOff(laneIds, untried).forEach(f -> change.found.add(f.itemId()));
         }
     }
 
@@ -241,12 +301,13 @@ public class ResultRecorder {
         var from = new ArrayList<Found>();
         for (var result : ours) {
             for (var item : result.results()) {
+                var dueAt = dueAgain(item);
                 if (result.lane().bundle()
-                        && item instanceof Retry r
-                        && change.found.contains(r.itemId())
-                        && !change.discarded.contains(r.itemId())) {
-                    alone.add(new Bundled(LaneIds.bundle(clock), r.itemId(), r.handlerId(), r.dueAt()));
-                    from.add(new Found(result.lane().laneId(), r.itemId()));
+                        && dueAt != null
+                        && change.found.contains(item.itemId())
+                        && !change.discarded.contains(item.itemId())) {
+                    alone.add(new Bundled(LaneIds.bundle(clock), item.itemId(), item.handlerId(), dueAt));
+                    from.add(new Found(result.lane().laneId(), item.itemId()));
                 }
             }
         }
@@ -258,13 +319,22 @@ public class ResultRecorder {
         }
     }
 
+    private static @Nullable Instant dueAgain(ItemResult result) {
+        if (result instanceof Retry retry) {
+            return retry.dueAt();
+        }
+        return result instanceof Postponed postponed ? postponed.dueAt() : null;
+    }
+
     /** Finished items lose their locks; those that are tried again get back what they had given away. */
     private void settleLocks(List<LaneResult> ours, Change change) {
         var finished = new ArrayList<Long>();
         var again = new ArrayList<Long>();
         for (var result : ours) {
             for (var item : result.results()) {
-                if (hasLocks.test(item.handlerId()) && change.found.contains(item.itemId())) {
+                if (!(item instanceof Postponed)
+                        && hasLocks.test(item.handlerId())
+                        && change.found.contains(item.itemId())) {
                     (item instanceof Finished ? finished : again).add(item.itemId());
                 }
             }

@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job's claim to be the only one of its key.
@@ -14,6 +15,11 @@ public record UniqueClaim(UniqueRule rule, String handler, String key) {
     /** What locks of jobs that are the same have in common. */
     UUID digest() {
         return LaneIds.of(rule.acrossHandlers() ? "" : handler, key);
+    }
+
+    /** The claim that decides what is enqueued; {@code null} when any number may be. */
+    public static @Nullable UniqueClaim atEnqueueing(@Nullable UniqueClaim claim) {
+        return claim == null || !claim.rule().lock().isHeldFromEnqueueing() ? null : claim;
     }
 
     /** Where the job that holds the lock cannot be replaced, the new one is told of it as usual. */

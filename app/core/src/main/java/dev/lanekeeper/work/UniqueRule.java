@@ -26,6 +26,11 @@ public record UniqueRule(
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    /** Whether a job of this key needs a lock while it runs. */
+    boolean isHeldInTheRun() {
+        return lock.isHeldInTheRun();
+    }
+
     /** For other nodes, and for the time until a transaction is committed. */
     public String json() {
         var values = new LinkedHashMap<String, Object>();

@@ -96,9 +96,10 @@ public final class UniqueStore {
 
     private static int code(Lock lock) {
         return switch (lock) {
-            case UNTIL_EXECUTING -> UNTIL_EXECUTING;
+            case UNTIL_EXECUTING, UNTIL_AND_WHILE_EXECUTING -> UNTIL_EXECUTING;
             case UNTIL_EXECUTED -> UNTIL_EXECUTED;
             case UNTIL_EXPIRED -> UNTIL_EXPIRED;
+            case WHILE_EXECUTING -> throw new IllegalArgumentException("such a lock is taken by runs alone");
         };
     }
 

@@ -16,6 +16,8 @@ import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.StartFrom;
 import dev.lanekeeper.handler.Handlers;
+import dev.lanekeeper.handler.LockRules;
+import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrSettings;
 import dev.lanekeeper.run.RunListener;
@@ -106,7 +108,7 @@ public final class TestNode implements AutoCloseable {
         return new TestNode(pool, List.of(definitions), List.of(), workers);
     }
 
-    private static HikariDataSource freshPool() {
+    static HikariDataSource freshPool() {
         var database = PostgresServer.shared().createDatabase("node_" + DATABASES.incrementAndGet());
         return pool(database.jdbcUrl(), database.username());
     }
@@ -152,6 +154,20 @@ public final class TestNode implements AutoCloseable {
         var call = new LambdaCall(((LambdaCall) handler.call()).body(), transaction);
         return new HandlerDefinition(
                 handler.id(), handler.lanes(), handler.kafka(), null, handler.failures(), limits, call);
+    }
+
+    /** The same handler, whose items need these locks. */
+    static HandlerDefinition locked(HandlerDefinition handler, LockRule... rules) {
+        return new HandlerDefinition(
+                handler.id(),
+                handler.lanes(),
+                handler.kafka(),
+                null,
+                handler.failures(),
+                handler.limits(),
+                handler.call(),
+                false,
+                new LockRules(List.of(rules)));
     }
 
     /** The same handler in lanes that it shares with others. */

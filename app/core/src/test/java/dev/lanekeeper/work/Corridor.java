@@ -110,6 +110,8 @@ final class Corridor {
                             DELETE FROM lanekeeper.scheduled_job;
                             DELETE FROM lanekeeper.recurring_job;
                             DELETE FROM lanekeeper.unique_lock;
+                            DELETE FROM lanekeeper.run_lock;
+                            DELETE FROM lanekeeper.lock_waiter;
                             DELETE FROM lanekeeper.setting_change;
                             DELETE FROM lanekeeper.housekeeping;
                             DELETE FROM lanekeeper.work_item_archive;

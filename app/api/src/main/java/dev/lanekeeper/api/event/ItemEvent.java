@@ -1,5 +1,6 @@
 package dev.lanekeeper.api.event;
 
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -88,4 +89,14 @@ public sealed interface ItemEvent extends LanekeeperEvent {
 
     /** The lane had another owner by then: the result does not count, and the new owner runs the item again. */
     record ResultDropped(HandledItem item) implements ItemEvent {}
+
+    /**
+     * An item was not given a lock that it needs while it runs, and does not wait for it; the handler was not called. Published
+     * alone, and before what becomes of the item is committed.
+     *
+     * @param lock its name
+     * @param conflict what becomes of the item
+     * @param holder the item that has the lock; {@code null} when others come first
+     */
+    record LockRefused(HandledItem item, String lock, RunConflict conflict, @Nullable Long holder) implements ItemEvent {}
 }

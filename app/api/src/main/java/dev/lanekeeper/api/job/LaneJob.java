@@ -47,6 +47,14 @@ public @interface LaneJob {
      */
     String cron() default "";
 
+    /**
+     * The locks that an item needs while the handler runs, besides its lane; all of them or none: {@code "printer"} is one lock for
+     * all, {@code "account(from)"} one for each key, where the key is written as a resource is, or {@code @resource};
+     * {@code "printer*3"} lets three have it at once, {@code "crm*10/1s"} ten start in a second. One that is not given its locks
+     * waits without a worker and uses up no attempt. By default none.
+     */
+    String[] locks() default {};
+
     /** The time zone of {@link #cron()}; by default {@code UTC}. */
     String zone() default "";
 

@@ -45,8 +45,17 @@ public @interface Unique {
     /** Whether jobs of other handlers with this attribute are the same if they have the same key. */
     boolean acrossHandlers() default false;
 
-    /** What becomes of a job that is one too many. */
+    /** What becomes of a job that is one too many when it is enqueued. */
     Conflict onConflict() default Conflict.LOG;
+
+    /** What becomes of a job that cannot be given its lock when it is to run; of locks that are held while executing. */
+    RunConflict onRunConflict() default RunConflict.WAIT;
+
+    /**
+     * How long a job waits for such a lock before {@link #onRunConflict} is decided; by default not at all, and with
+     * {@link RunConflict#WAIT} as long as it takes. No worker is held meanwhile. May hold {@code ${placeholders}}.
+     */
+    String maxWait() default "";
 
     /** How long a job holds its lock. */
     enum Lock {
@@ -55,7 +64,35 @@ public @interface Unique {
         /** From when it is enqueued until it is finished: through all its retries, until it is done, failed for good or discarded. */
         UNTIL_EXECUTED,
         /** From when it is enqueued for {@link #ttl()}, whatever becomes of it. */
-        UNTIL_EXPIRED
+        UNTIL_EXPIRED,
+        /** While its handler is called: any number of jobs may be enqueued, but only one of a key runs at a time. */
+        WHILE_EXECUTING,
+        /** {@link #UNTIL_EXECUTING} and then {@link #WHILE_EXECUTING}: two locks, the first of which decides what is enqueued. */
+        UNTIL_AND_WHILE_EXECUTING;
+
+        /** Whether it decides what is enqueued. */
+        public boolean isHeldFromEnqueueing() {
+            return this != WHILE_EXECUTING;
+        }
+
+        /** Whether it decides what runs. */
+        public boolean isHeldInTheRun() {
+            return this == WHILE_EXECUTING || this == UNTIL_AND_WHILE_EXECUTING;
+        }
+    }
+
+    /** What becomes of a job that cannot be given its lock when it is to run; it has not been tried then. */
+    enum RunConflict {
+        /** It waits, in its lane and without a worker; the one that has waited longest goes first. */
+        WAIT,
+        /** It is dropped: kept as an item that was discarded, with the job to which it lost, counted and told of in the log. */
+        LOG,
+        /** The attempt fails, which its retries count. */
+        RAISE,
+        /** It is kept as an item that was rejected. */
+        REJECT,
+        /** It comes again after five seconds, up to a hundred times, and then is rejected. */
+        RESCHEDULE
     }
 
     /** What becomes of a job that is one too many. */

@@ -17,6 +17,7 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.JobStorer;
 import dev.lanekeeper.work.NewJob;
+import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.UniqueClaim;
 import io.micrometer.observation.Observation;
@@ -91,13 +92,13 @@ public final class JobEnqueuer implements Jobs {
                     handler.laneGroup(),
                     resource,
                     payload,
-                    List.copyOf(headers),
+                    RunKey.with(headers, claim),
                     label,
                     now,
                     null,
                     null,
                     null,
-                    claim);
+                    UniqueClaim.atEnqueueing(claim));
         }
     }
 

@@ -13,6 +13,7 @@ import dev.lanekeeper.work.SealedEntries;
 import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
+import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.UniqueClaim;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -76,6 +77,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
     private static EntryItem job(OutboxRow entry, Subscription handler) {
         try {
             var document = JobDocument.read(entry.arguments());
+            var claim = claim(document, handler);
             var resource = document.resource() == null ? ResourceKey.of(entry.causalityKey()) : document.resource();
             return new EntryItem(
                     handler.handlerId(),
@@ -83,9 +85,9 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     resource,
                     entry,
                     document.payload(),
-                    EntryHeaders.read(entry.headers()),
+                    RunKey.with(EntryHeaders.read(entry.headers()), claim),
                     null,
-                    new Job(document.label(), document.dueAt(), claim(document, handler)));
+                    new Job(document.label(), document.dueAt(), UniqueClaim.atEnqueueing(claim)));
         } catch (RuntimeException e) {
             return new EntryItem(
                     handler.handlerId(),

@@ -1,0 +1,161 @@
+package dev.lanekeeper.handler;
+
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.api.job.Unique.RunConflict;
+import dev.lanekeeper.handler.LockRules.LockRule;
+import dev.lanekeeper.handler.LockRules.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+
+/** Reads which locks a handler needs while it runs. */
+final class LockOptions {
+
+    /** What can be told by a lock that is held in the run alone. */
+    static final Set<String> RUN_ONLY =
+            Set.of("uniqueMaxWait", "uniqueOnRunConflict", "uniqueRescheduleIn", "uniqueMaxHops");
+
+    private static final Pattern LOCK =
+            Pattern.compile("(?<name>[\\p{L}\\p{N}_.-]+)(\\((?<key>.*)\\))?(\\*(?<most>\\d{1,6}))?(/(?<per>\\w+))?");
+    private static final Set<String> OURS = Set.of("lane", "unique");
+    private static final int MOST_PER_PERIOD = 1_000;
+    private static final String GRAMMAR = "Write name, name(key), name(key)*3 for three at once, or name(key)*10/1s for ten"
+            + " starts a second, with commas between several";
+
+    private final String handler;
+    private final Function<String, ResourceResolver> beans;
+
+    /** @param beans gives the resolver bean of that name */
+    LockOptions(String handler, Function<String, ResourceResolver> beans) {
+        this.handler = handler;
+        this.beans = beans;
+    }
+
+    LockRules read(Options options) {
+        var rules = new ArrayList<LockRule>();
+        var unique = unique(options);
+        if (unique != null) {
+            rules.add(unique);
+        }
+        options.parse("locks", text -> Optional.of(parse(text))).ifPresent(rules::addAll);
+        return rules.isEmpty() ? LockRules.NONE : new LockRules(List.copyOf(rules));
+    }
+
+    private @Nullable LockRule unique(Options options) {
+        var lock = options.find("uniqueLock") == null
+                ? null
+                : options.choice("uniqueLock", Lock.class, Lock.UNTIL_EXECUTED);
+        if (lock == null || !lock.isHeldInTheRun()) {
+            RUN_ONLY.stream()
+                    .filter(name -> options.find(name) != null)
+                    .sorted()
+                    .forEach(name -> options.reject(
+                            name, "no lock of its is held while it runs", "Remove it, or lock while executing"));
+            return null;
+        }
+        checkEnqueueSide(lock, options);
+        var across = options.flag("uniqueAcrossHandlers", false);
+        ResourceResolver key = options.parse("uniqueKey", text -> Optional.of(ResourceExpression.parse(text, beans)))
+                .orElse(event -> null);
+        return new LockRule(
+                "unique:" + (across ? "" : handler),
+                LockRules.stored(key),
+                options.number("uniqueLimit", 1, 1),
+                null,
+                refusal(options));
+    }
+
+    private static void checkEnqueueSide(Lock lock, Options options) {
+        if (lock == Lock.WHILE_EXECUTING && options.durationOrNone("uniqueTtl") != null) {
+            options.reject("uniqueTtl", "a lock that is held by a run alone is lost with it", "Remove it");
+        }
+        if (lock == Lock.WHILE_EXECUTING
+                && options.choice("uniqueOnConflict", Conflict.class, Conflict.LOG) != Conflict.LOG) {
+            options.reject(
+                    "uniqueOnConflict",
+                    "any number of its jobs may be enqueued",
+                    "Say with onRunConflict what becomes of one that is not given its lock");
+        }
+    }
+
+    private static @Nullable Refusal refusal(Options options) {
+        var conflict = options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT);
+        var wait = options.durationOrNone("uniqueMaxWait");
+        var in = options.duration("uniqueRescheduleIn", Duration.ofSeconds(5));
+        var hops = options.number("uniqueMaxHops", 1, 100);
+        if (conflict == RunConflict.WAIT) {
+            if (wait != null) {
+                options.reject(
+                        "uniqueMaxWait", "it waits for as long as it takes", "Say with onRunConflict what comes after");
+            }
+            return null;
+        }
+        return new Refusal(conflict, wait == null ? Duration.ZERO : wait, in, hops);
+    }
+
+    private List<LockRule> parse(String text) {
+        return split(text).stream().map(this::rule).toList();
+    }
+
+    /** At commas, but for those between parentheses. */
+    private static List<String> split(String text) {
+        var parts = new ArrayList<String>();
+        var depth = 0;
+        var from = 0;
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (c == ',' && depth == 0) {
+                parts.add(text.substring(from, i).trim());
+                from = i + 1;
+            }
+        }
+        parts.add(text.substring(from).trim());
+        return parts;
+    }
+
+    private LockRule rule(String text) {
+        var found = LOCK.matcher(text);
+        if (!found.matches() || OURS.contains(found.group("name"))) {
+            throw new IllegalArgumentException(GRAMMAR + "; the name is of letters, digits, _ . - and not lane or unique");
+        }
+        var most = found.group("most") == null ? 1 : Integer.parseInt(found.group("most"));
+        var per = found.group("per") == null ? null : period(found.group("per"));
+        if (most < 1 || (per != null && most > MOST_PER_PERIOD)) {
+            throw new IllegalArgumentException("Let one or more have it at once, or 1 to " + MOST_PER_PERIOD
+                    + " start in a period; for more give a shorter period");
+        }
+        return new LockRule(found.group("name"), key(found.group("key")), most, per, null);
+    }
+
+    private static Duration period(String text) {
+        try {
+            var per = DurationStyle.detectAndParse(text);
+            if (per.compareTo(Duration.ZERO) > 0) {
+                return per;
+            }
+        } catch (IllegalArgumentException e) {
+            // told below, with all else that may be written
+        }
+        throw new IllegalArgumentException(GRAMMAR);
+    }
+
+    private LockRules.@Nullable Key key(@Nullable String expression) {
+        if (expression == null) {
+            return null;
+        }
+        if (expression.trim().equals("@resource")) {
+            return item -> item.resource();
+        }
+        var resolver = ResourceExpression.parse(expression.trim(), beans);
+        return item -> resolver.resourceOf(item.event());
+    }
+}

@@ -1,0 +1,99 @@
+package dev.lanekeeper.handler;
+
+import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.Unique.RunConflict;
+import dev.lanekeeper.work.LockNeed;
+import dev.lanekeeper.work.RunKey;
+import dev.lanekeeper.work.WaitingItem;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The locks that a handler's items need while it runs; empty for most handlers, which then pay nothing for all this.
+ *
+ * @param rules in the order in which they were written
+ */
+public record LockRules(List<LockRule> rules) {
+
+    /** Of a handler that needs no locks. */
+    public static final LockRules NONE = new LockRules(List.of());
+
+    /** Finds the key of an item; {@code null} when it needs no lock of that name. */
+    @FunctionalInterface
+    public interface Key {
+
+        @Nullable
+        String of(WaitingItem item) throws Exception;
+    }
+
+    /**
+     * One lock.
+     *
+     * @param prefix of its name; the key follows
+     * @param key {@code null} where all items need the same lock
+     * @param most how many may have it at once, or start in one period
+     * @param per the period of a rate; {@code null} for none
+     * @param refusal what becomes of an item that is not given it; {@code null} to wait as long as it takes
+     */
+    public record LockRule(
+            String prefix,
+            @Nullable Key key,
+            int most,
+            @Nullable Duration per,
+            @Nullable Refusal refusal) {
+
+        private @Nullable LockNeed need(WaitingItem item) throws Exception {
+            var name = prefix;
+            if (key != null) {
+                var found = key.of(item);
+                if (found == null) {
+                    return null;
+                }
+                name = prefix + ":" + found;
+            }
+            return new LockNeed(name, most, per, refusal == null ? null : refusal.patience());
+        }
+    }
+
+    /**
+     * What becomes of an item that is not given its lock.
+     *
+     * @param patience how long it waits before
+     * @param rescheduleIn after what time it comes again, for {@link RunConflict#RESCHEDULE}
+     * @param mostHops how often it does so before it is rejected
+     */
+    public record Refusal(RunConflict conflict, Duration patience, Duration rescheduleIn, int mostHops) {}
+
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
+    /**
+     * What an item needs, by the rule that says so.
+     *
+     * @throws Exception whatever a key resolver throws
+     */
+    public Map<LockNeed, LockRule> needs(WaitingItem item) throws Exception {
+        var needs = new LinkedHashMap<LockNeed, LockRule>();
+        for (var rule : rules) {
+            var need = rule.need(item);
+            if (need != null && needs.keySet().stream().noneMatch(n -> n.name().equals(need.name()))) {
+                needs.put(need, rule);
+            }
+        }
+        return needs;
+    }
+
+    /** What was computed when the job was enqueued counts before what the payload says now. */
+    static Key stored(ResourceResolver resolver) {
+        return item -> {
+            RawEvent event = item.event();
+            var stored = RunKey.read(event);
+            return stored == null ? resolver.resourceOf(event) : stored;
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lanekeeper.run;
+
+import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.LockRules.LockRule;
+import dev.lanekeeper.handler.LockRules.Refusal;
+import dev.lanekeeper.work.ItemResult;
+import dev.lanekeeper.work.ItemResult.Postponed;
+import dev.lanekeeper.work.LockNeed;
+import dev.lanekeeper.work.RunLocker;
+import dev.lanekeeper.work.RunLocker.Answer;
+import dev.lanekeeper.work.RunLocker.Asker;
+import dev.lanekeeper.work.State;
+import dev.lanekeeper.work.WaitingItem;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes the locks of an item before its handler is called, and says what becomes of it when it is not given them. */
+final class LockTurn {
+
+    private static final Logger log = LoggerFactory.getLogger(LockTurn.class);
+
+    private final RunLocker locker;
+    private final HandlerExecution execution;
+    private final ListenerGuard listeners;
+    private final Clock clock;
+
+    LockTurn(RunLocker locker, HandlerExecution execution, ListenerGuard listeners, Clock clock) {
+        this.locker = locker;
+        this.execution = execution;
+        this.listeners = listeners;
+        this.clock = clock;
+    }
+
+    /** What an item needs, or why that cannot be found out. */
+    sealed interface Needs {
+
+        record Found(Map<LockNeed, LockRule> rules) implements Needs {
+
+            List<LockNeed> all() {
+                return List.copyOf(rules.keySet());
+            }
+
+            /** What the lane goes on holding, so that it need not be taken again; a part of a rate is used up each time. */
+            boolean isCoveredBy(Chunk chunk) {
+                return rules.keySet().stream().noneMatch(LockNeed::isRate)
+                        && chunk.holdsExactly(
+                                rules.keySet().stream().map(LockNeed::digest).toList());
+            }
+        }
+
+        record Unreadable(Exception why) implements Needs {}
+    }
+
+    Needs needs(HandlerDefinition handler, WaitingItem item) {
+        if (handler.locks().isEmpty() || item.unreadable() != null || item.intakeError() != null) {
+            return new Needs.Found(Map.of());
+        }
+        try {
+            return new Needs.Found(handler.locks().needs(item));
+        } catch (Exception e) {
+            return new Needs.Unreadable(e);
+        }
+    }
+
+    Answer take(Asker asker, Needs.Found needs) {
+        return locker.take(asker, needs.all());
+    }
+
+    /** What becomes of an item that was refused. */
+    ItemResult refused(HandlerDefinition handler, Asker asker, Answer.Refused refused, LockRule rule) {
+        var item = asker.item();
+        var refusal = Objects.requireNonNull(rule.refusal());
+        log.atInfo()
+                .addKeyValue("handler", handler.id())
+                .addKeyValue("item", item.itemId())
+                .addKeyValue("holder", refused.holder())
+                .addKeyValue("lock", refused.need().name())
+                .log("An item was not given its lock: {}", refusal.conflict());
+        listeners.refused(
+                handler.id(), item, new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder()));
+        var reason = new LockNotGrantedException(refused.need().name(), refused.holder());
+        return switch (refusal.conflict()) {
+            case LOG -> execution.untried(item, State.DISCARDED, reason.getMessage(), refused.holder());
+            case REJECT -> execution.untried(item, State.REJECTED, reason.getMessage(), refused.holder());
+            case RAISE -> execution.notGranted(handler, asker.lane(), item, reason);
+            case RESCHEDULE, WAIT -> reschedule(item, refusal, refused, reason);
+        };
+    }
+
+    private ItemResult reschedule(
+            WaitingItem item, Refusal refusal, Answer.Refused refused, LockNotGrantedException reason) {
+        if (refused.hops() >= refusal.mostHops()) {
+            var why = reason.getMessage() + ", although the item came again " + refused.hops() + " times";
+            return execution.untried(item, State.REJECTED, why, refused.holder());
+        }
+        locker.reschedule(item, refused.need(), refused.hops() + 1);
+        var now = clock.instant();
+        return new Postponed(item.itemId(), item.handlerId(), now, now.plus(refusal.rescheduleIn()));
+    }
+}

@@ -1,0 +1,181 @@
+package dev.lanekeeper.work;
+
+import dev.lanekeeper.work.ItemResult.Postponed;
+import dev.lanekeeper.work.LaneResult.Next;
+import dev.lanekeeper.work.RunLockStore.Standing;
+import dev.lanekeeper.work.RunLockStore.Taker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives an item all the locks that it needs, or none: then its lane is given back and waits, the oldest waiter goes first, and no
+ * worker is held. Each call is one transaction: the locks first, then the lane.
+ *
+ * <p>Called by runs on workers' threads, for handlers that use locks.
+ */
+public final class RunLocker {
+
+    /** After what time one who waits looks for itself, although nobody has woken it; a second more for each who is before it. */
+    private static final Duration SAFETY = Duration.ofSeconds(10);
+
+    private final Database database;
+    private final RunLockStore locks;
+    private final LockWaiterStore waiters;
+    private final ResultRecorder recorder;
+    private final Clock clock;
+
+    public RunLocker(Database database, ResultRecorder recorder, Clock clock) {
+        this.database = database;
+        this.locks = new RunLockStore(database);
+        this.waiters = new LockWaiterStore(database);
+        this.recorder = recorder;
+        this.clock = clock;
+    }
+
+    /** What became of an item that needs locks. */
+    public sealed interface Answer {
+
+        /**
+         * It has them all.
+         *
+         * @param token higher than that of every earlier holder of any of them
+         * @param held those that are to be freed
+         */
+        record Taken(long token, List<UUID> held) implements Answer {}
+
+        /** It waits; its lane was given back, or goes on without it. */
+        record Waiting(LaneResult result, Recorded recorded) implements Answer {}
+
+        /**
+         * It does not wait, or has waited long enough.
+         *
+         * @param holder the item that has the lock; {@code null} when others come first
+         * @param hops how often it was rescheduled for it
+         */
+        record Refused(LockNeed need, @Nullable Long holder, int hops) implements Answer {}
+    }
+
+    /** An item of a lane that a run owns; nothing that was done in the lane is unrecorded. */
+    public record Asker(Run run, int slot, OwnedLane lane, WaitingItem item, boolean overtake) {}
+
+    public Answer take(Asker asker, List<LockNeed> needs) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            return decide(asker, needs);
+        });
+    }
+
+    private Answer decide(Asker asker, List<LockNeed> needs) {
+        var digests = needs.stream().map(LockNeed::digest).toList();
+        locks.lock(digests);
+        var now = clock.instant();
+        var itemId = asker.item().itemId();
+        var standings = locks.standings(asker.lane(), itemId, needs, now, RunLocks.GRACE);
+        if (standings.stream().anyMatch(s -> s.dead() > 0)) {
+            locks.forgetDead(digests, asker.lane().laneId(), now);
+        }
+        var missing = new ArrayList<Missing>();
+        for (var n = 0; n < needs.size(); n++) {
+            var need = needs.get(n);
+            var standing = standings.get(n);
+            if (standing.held() + standing.ahead() >= need.most()) {
+                missing.add(new Missing(need, standing));
+            }
+        }
+        if (!missing.isEmpty()) {
+            return postpone(asker, missing, now);
+        }
+        if (standings.get(0).waited()) {
+            waiters.leave(itemId);
+        }
+        return take(asker, needs, now);
+    }
+
+    private record Missing(LockNeed need, Standing standing) {}
+
+    private Answer take(Asker asker, List<LockNeed> needs, Instant now) {
+        var token = locks.take(new Taker(asker.run(), asker.lane(), asker.item()), needs, now);
+        return new Answer.Taken(
+                token,
+                needs.stream().filter(n -> !n.isRate()).map(LockNeed::digest).toList());
+    }
+
+    private Answer postpone(Asker asker, List<Missing> missing, Instant now) {
+        var waited = waiters.waited(asker.item().itemId());
+        var since = waited.isEmpty() ? now : waited.get(0).since();
+        for (var m : missing) {
+            var patience = m.need().patience();
+            if (patience != null && !since.plus(patience).isAfter(now)) {
+                var hops = waited.isEmpty() ? 0 : waited.get(0).hops();
+                if (!waited.isEmpty()) {
+                    waiters.leave(asker.item().itemId());
+                }
+                return new Answer.Refused(m.need(), m.standing().holder(), hops);
+            }
+        }
+        return wait(asker, missing, since, now);
+    }
+
+    private Answer wait(Asker asker, List<Missing> missing, Instant since, Instant now) {
+        var comes = missing.stream().map(m -> comes(m, now)).toList();
+        waiters.enter(asker.item(), missing.stream().map(Missing::need).toList(), comes, now);
+        var dueAt = dueAt(missing, comes, since, now);
+        var postponed = new Postponed(asker.item().itemId(), asker.item().handlerId(), now, dueAt);
+        var next = asker.overtake() || asker.lane().bundle() ? Next.KEEP : Next.RELEASE;
+        var result = new LaneResult(asker.lane(), List.of(postponed), next, asker.overtake());
+        return new Answer.Waiting(result, recorder.recordWithin(asker.run(), asker.slot(), List.of(result)));
+    }
+
+    /** A part of a rate comes back at a time that is known; everything else when somebody frees it. */
+    private Instant comes(Missing missing, Instant now) {
+        var need = missing.need();
+        var per = need.per();
+        if (per == null) {
+            return Instant.MAX;
+        }
+        var skipped = missing.standing().held() + missing.standing().ahead() - need.most();
+        var rounds = skipped / need.most();
+        var expiry = locks.expiry(need.digest(), now, skipped % need.most());
+        return (expiry == null ? now.plus(per) : expiry).plus(per.multipliedBy(rounds));
+    }
+
+    private static Instant dueAt(List<Missing> missing, List<Instant> comes, Instant since, Instant now) {
+        var known = comes.stream().filter(c -> !c.equals(Instant.MAX)).max(Instant::compareTo);
+        var ahead = missing.stream().mapToInt(m -> m.standing().ahead()).max().orElse(0);
+        var looks = now.plus(SAFETY).plusSeconds(Math.min(ahead, 100));
+        var dueAt = known.filter(k -> comes.stream().noneMatch(Instant.MAX::equals)).orElse(looks);
+        for (var m : missing) {
+            var patience = m.need().patience();
+            var end = patience == null ? dueAt : since.plus(patience);
+            dueAt = end.isBefore(dueAt) ? end : dueAt;
+        }
+        return dueAt;
+    }
+
+    /** Remembers how often an item that was refused has been rescheduled, in a transaction of its own. */
+    public void reschedule(WaitingItem item, LockNeed need, int hops) {
+        database.inTransaction(() -> {
+            waiters.hop(item, need, hops, clock.instant());
+            return item;
+        });
+    }
+
+    /** Forgets rows that hold nothing and items that wait no more; tells how many it were. */
+    public int sweep(int most) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            return locks.forget(clock.instant(), most) + waiters.forget(most);
+        });
+    }
+
+    /** The names of these needs, for a log. */
+    public static String names(List<LockNeed> needs) {
+        return needs.stream().map(LockNeed::name).collect(Collectors.joining(", "));
+    }
+}
