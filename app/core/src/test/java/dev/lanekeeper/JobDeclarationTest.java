@@ -9,9 +9,11 @@ import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
+import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.work.Recurrence;
 import dev.lanekeeper.work.UniqueRule;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +95,46 @@ class JobDeclarationTest {
                                 Lock.UNTIL_EXECUTING, "/a/b", Duration.ofMinutes(2), 3, true, Conflict.REPLACE)));
     }
 
+    @Test
+    void readsTheLocksThatAreHeldInTheRun() {
+        application
+                .withBean(RunLocked.class)
+                .withPropertyValues(
+                        "lanekeeper.handlers.in-run.locks=account(/from), account(@header(a,b)), crm*10/1s, printer*3")
+                .run(context -> {
+                    var rules = handler(context, "in-run").locks().rules();
+                    assertThat(rules)
+                            .extracting(r -> r.prefix() + " " + r.most() + " " + r.per() + " " + (r.key() != null))
+                            .containsExactly(
+                                    "unique:in-run 2 null true",
+                                    "account 1 null true",
+                                    "account 1 null true",
+                                    "crm 10 PT1S false",
+                                    "printer 3 null false");
+                    assertThat(rules.get(0).refusal())
+                            .isEqualTo(new Refusal(
+                                    RunConflict.REJECT, Duration.ofSeconds(30), Duration.ofSeconds(5), 100));
+                    assertThat(rules.get(3).refusal()).isNull();
+                });
+    }
+
+    @Test
+    void tellsLocksThatCannotBeHeldInTheRun() {
+        application
+                .withBean(WrongInRun.class)
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.startsWith("uniqueMaxWait of Handler 'early'"))
+                        .anyMatch(where -> where.startsWith("uniqueOnRunConflict of Handler 'early'"))
+                        .anyMatch(where -> where.startsWith("uniqueMaxWait of Handler 'patient'"))
+                        .anyMatch(where -> where.startsWith("uniqueTtl of Handler 'mortal'"))
+                        .anyMatch(where -> where.startsWith("uniqueOnConflict of Handler 'mortal'"))
+                        .anyMatch(where -> where.startsWith("locks of Handler 'ours'"))
+                        .anyMatch(where -> where.startsWith("locks of Handler 'none'"))
+                        .anyMatch(where -> where.startsWith("locks of Handler 'fast'"))
+                        .hasSize(8));
+    }
+
     private static List<Problem> problems(Throwable failure) {
         var thrown = failure;
         while (!(thrown instanceof LanekeeperConfigurationException)) {
@@ -123,6 +165,42 @@ class JobDeclarationTest {
                 acrossHandlers = true,
                 onConflict = Conflict.REPLACE)
         void locked() {}
+    }
+
+    static class RunLocked {
+
+        @LaneJob(id = "in-run")
+        @Unique(
+                lock = Lock.WHILE_EXECUTING,
+                key = "a",
+                limit = 2,
+                maxWait = "30s",
+                onRunConflict = RunConflict.REJECT)
+        void inRun() {}
+    }
+
+    static class WrongInRun {
+
+        @LaneJob(id = "early")
+        @Unique(key = "a", maxWait = "1s", onRunConflict = RunConflict.LOG)
+        void early() {}
+
+        @LaneJob(id = "patient")
+        @Unique(key = "a", lock = Lock.WHILE_EXECUTING, maxWait = "1s")
+        void patient() {}
+
+        @LaneJob(id = "mortal")
+        @Unique(key = "a", lock = Lock.WHILE_EXECUTING, ttl = "1s", onConflict = Conflict.REPLACE)
+        void mortal() {}
+
+        @LaneJob(id = "ours", locks = "lane(a)")
+        void ours() {}
+
+        @LaneJob(id = "none", locks = "printer*0")
+        void none() {}
+
+        @LaneJob(id = "fast", locks = {"printer", "crm*5000/1s"})
+        void fast() {}
     }
 
     static class Locks {

@@ -16,11 +16,13 @@ final class Problems {
     }
 
     void add(String where, String what, String action) {
-        problems.add(new Problem(where, what, action));
+        add(new Problem(where, what, action));
     }
 
     void add(Problem problem) {
-        problems.add(problem);
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
     }
 
     void throwIfAny() {

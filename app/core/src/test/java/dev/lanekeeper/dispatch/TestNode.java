@@ -167,6 +167,7 @@ public final class TestNode implements AutoCloseable {
                 handler.limits(),
                 handler.call(),
                 false,
+                null,
                 new LockRules(List.of(rules)));
     }
 

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -86,6 +87,7 @@ class JobsApplication {
     static class Work {
 
         private final Set<Integer> atWork = ConcurrentHashMap.newKeySet();
+        private final Set<String> atWorkIn = ConcurrentHashMap.newKeySet();
         private final Seen seen;
         private final JdbcClient jdbc;
         private final Jobs jobs;
@@ -147,6 +149,43 @@ class JobsApplication {
             }
             seen.add("crowded " + number);
             atWork.remove(number);
+        }
+
+        @LaneJob(id = "alone")
+        @Unique(lock = Unique.Lock.WHILE_EXECUTING, key = "name")
+        void alone(Greeting greeting) {
+            alone("alone " + greeting.name());
+        }
+
+        @LaneJob(id = "both", resource = "customer")
+        @Unique(lock = Unique.Lock.UNTIL_AND_WHILE_EXECUTING, key = "name")
+        void both(Greeting greeting) {
+            alone("both " + greeting.name());
+            if (greeting.customer().equals("first")) {
+                seen.add("both again "
+                        + jobs.enqueue("both", new Greeting(greeting.name(), "second"))
+                                .getClass()
+                                .getSimpleName());
+            }
+        }
+
+        @Transactional
+        @LaneJob(id = "transfer", locks = {"account(/from)", "account(/to)", "ledger*2"})
+        public void transfer(JsonNode transfer) {
+            jdbc.sql("INSERT INTO effect (name) VALUES (?)")
+                    .param("transfer " + transfer)
+                    .update();
+            alone("account " + transfer.path("from").asString());
+        }
+
+        /** Notes when somebody else is at the same. */
+        private void alone(String what) {
+            if (!atWorkIn.add(what)) {
+                seen.add("overlap in " + what);
+            }
+            LockSupport.parkNanos(2_000_000);
+            seen.add(what);
+            atWorkIn.remove(what);
         }
 
         @Transactional

@@ -26,6 +26,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +72,9 @@ class JobsTest {
         assertThat(rows("lanekeeper.outbox_entry")).isZero();
         assertThat(seen.with("every-entry")).isEmpty();
         assertThat(rows("lanekeeper.unique_lock")).isZero();
+        assertThat(rows("lanekeeper.run_lock")).isZero();
+        assertThat(rows("lanekeeper.lock_waiter")).isZero();
+        assertThat(seen.with("overlap")).isEmpty();
         assertThat(new ConservationSearch(new Database(database.dataSource(), "lanekeeper")).faults())
                 .isEmpty();
         application.close();
@@ -153,6 +157,38 @@ class JobsTest {
     }
 
     /** From when it was to run until it did, in milliseconds. */
+    @Test
+    void runsJobsOfAKeyOneAfterTheOtherThatMayBeEnqueuedTogether() {
+        for (var n = 0; n < 10; n++) {
+            jobs.enqueue("alone", new Greeting("k" + n % 2, "c"));
+            transactions.executeWithoutResult(
+                    status -> jobs.enqueue("alone", null, JobOptions.now().withUniqueKey("k0")));
+        }
+
+        await().atMost(PATIENCE).until(() -> seen.with("alone k").size() == 10);
+        assertThat(rows("lanekeeper.attempt WHERE error_class LIKE '%LockNotGranted%'")).isZero();
+    }
+
+    @Test
+    void runsOneJobOfAKeyAtATimeAndLetsTheNextBeEnqueuedAsSoonAsItRuns() {
+        jobs.enqueue("both", new Greeting("b", "first"));
+
+        await().atMost(PATIENCE).until(() -> seen.with("both b").size() == 2);
+        assertThat(seen.with("both again")).containsExactly("both again Accepted");
+    }
+
+    @Test
+    void takesAllLocksOfAJobTogetherAndGivesThemBackInTheTransactionOfItsHandler() {
+        for (var n = 0; n < 20; n++) {
+            var from = "a" + n % 3;
+            var to = "a" + (n + 1) % 3;
+            jobs.enqueue("transfer", Map.of("from", from, "to", to, "n", n));
+        }
+
+        await().atMost(PATIENCE).until(() -> rows("effect WHERE name LIKE 'transfer%'") == 20);
+        assertThat(seen.with("account")).hasSize(20);
+    }
+
     private static double lateness(long itemId) {
         return jdbc.sql("""
                         SELECT 1000 * extract(epoch FROM o.started_at - w.produced_at) - 700
