@@ -170,12 +170,7 @@ class JobDeclarationTest {
     static class RunLocked {
 
         @LaneJob(id = "in-run")
-        @Unique(
-                lock = Lock.WHILE_EXECUTING,
-                key = "a",
-                limit = 2,
-                maxWait = "30s",
-                onRunConflict = RunConflict.REJECT)
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "a", limit = 2, maxWait = "30s", onRunConflict = RunConflict.REJECT)
         void inRun() {}
     }
 
@@ -199,7 +194,9 @@ class JobDeclarationTest {
         @LaneJob(id = "none", locks = "printer*0")
         void none() {}
 
-        @LaneJob(id = "fast", locks = {"printer", "crm*5000/1s"})
+        @LaneJob(
+                id = "fast",
+                locks = {"printer", "crm*5000/1s"})
         void fast() {}
     }
 

@@ -196,7 +196,8 @@ public final class Node {
         try {
             runner.sweepLocks();
         } catch (RuntimeException e) {
-            log.atWarn().log("Rows of locks that hold nothing could not be swept up; it is tried again: {}", e.toString());
+            log.atWarn()
+                    .log("Rows of locks that hold nothing could not be swept up; it is tried again: {}", e.toString());
         }
     }
 

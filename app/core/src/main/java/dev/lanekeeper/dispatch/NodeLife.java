@@ -199,11 +199,7 @@ public final class NodeLife implements Lease {
     private static List<LaneResult> nothing(List<Owned> lanes, Map<UUID, List<UUID>> locks) {
         return lanes.stream()
                 .map(l -> new LaneResult(
-                        l.lane(),
-                        List.of(),
-                        LaneResult.Next.RELEASE,
-                        true,
-                        locks.getOrDefault(l.laneId(), List.of())))
+                        l.lane(), List.of(), LaneResult.Next.RELEASE, true, locks.getOrDefault(l.laneId(), List.of())))
                 .toList();
     }
 

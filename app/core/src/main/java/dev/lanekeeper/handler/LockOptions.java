@@ -27,8 +27,9 @@ final class LockOptions {
             Pattern.compile("(?<name>[\\p{L}\\p{N}_.-]+)(\\((?<key>.*)\\))?(\\*(?<most>\\d{1,6}))?(/(?<per>\\w+))?");
     private static final Set<String> OURS = Set.of("lane", "unique");
     private static final int MOST_PER_PERIOD = 1_000;
-    private static final String GRAMMAR = "Write name, name(key), name(key)*3 for three at once, or name(key)*10/1s for ten"
-            + " starts a second, with commas between several";
+    private static final String GRAMMAR =
+            "Write name, name(key), name(key)*3 for three at once, or name(key)*10/1s for ten"
+                    + " starts a second, with commas between several";
 
     private final String handler;
     private final Function<String, ResourceResolver> beans;
@@ -125,7 +126,8 @@ final class LockOptions {
     private LockRule rule(String text) {
         var found = LOCK.matcher(text);
         if (!found.matches() || OURS.contains(found.group("name"))) {
-            throw new IllegalArgumentException(GRAMMAR + "; the name is of letters, digits, _ . - and not lane or unique");
+            throw new IllegalArgumentException(
+                    GRAMMAR + "; the name is of letters, digits, _ . - and not lane or unique");
         }
         var most = found.group("most") == null ? 1 : Integer.parseInt(found.group("most"));
         var per = found.group("per") == null ? null : period(found.group("per"));

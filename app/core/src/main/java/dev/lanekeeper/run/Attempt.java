@@ -8,12 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt as its handler sees it. */
-record Attempt(
-        String handlerId,
-        WaitingItem item,
-        long fencingToken,
-        Instant startedAt,
-        WaitingItemSearch search)
+record Attempt(String handlerId, WaitingItem item, long fencingToken, Instant startedAt, WaitingItemSearch search)
         implements EventContext {
 
     @Override

@@ -68,8 +68,8 @@ final class Chunk {
 
     /** Takes what is to be recorded; from then on the chunk is empty, and its locks are lost unless it is in the middle of an item. */
     synchronized PendingLane take(Next next) {
-        var taken = new PendingLane(
-                new LaneResult(lane, List.copyOf(results), next, overtake, locks), List.copyOf(told));
+        var taken =
+                new PendingLane(new LaneResult(lane, List.copyOf(results), next, overtake, locks), List.copyOf(told));
         results = new ArrayList<>();
         told = new ArrayList<>();
         if (next != Next.HOLD) {

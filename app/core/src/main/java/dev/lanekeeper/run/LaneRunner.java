@@ -76,8 +76,7 @@ public final class LaneRunner {
         this.keeper = new ResultKeeper(recorder, supply, listeners);
         this.locker = new RunLocker(database, recorder, clock);
         var locks = new LockTurn(locker, execution, listeners, clock);
-        this.means = new LaneWalk.Means(
-                handlers, supply, lease, clock, recorder, keeper, execution, listeners, locks);
+        this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners, locks);
     }
 
     private boolean hasLocks(int handlerId) {

@@ -177,8 +177,7 @@ final class LaneWalk {
             return Locked.YES;
         }
         if (answer instanceof Answer.Waiting waiting) {
-            means.keeper()
-                    .settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
+            means.keeper().settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
             return ours(waiting.recorded().kept().contains(lane.laneId())) ? Locked.GO_ON : Locked.STOP;
         }
         var refused = (Answer.Refused) answer;
@@ -238,7 +237,9 @@ final class LaneWalk {
     }
 
     private boolean goesOn(ItemResult result) {
-        if ((result instanceof ItemResult.Retry || result instanceof ItemResult.Postponed) && !overtake && !lane.bundle()) {
+        if ((result instanceof ItemResult.Retry || result instanceof ItemResult.Postponed)
+                && !overtake
+                && !lane.bundle()) {
             next = Next.RELEASE;
             return false;
         }

@@ -81,11 +81,13 @@ final class LockTurn {
                 .addKeyValue("lock", refused.need().name())
                 .log("An item was not given its lock: {}", refusal.conflict());
         listeners.refused(
-                handler.id(), item, new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder()));
+                handler.id(),
+                item,
+                new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder()));
         var reason = new LockNotGrantedException(refused.need().name(), refused.holder());
         return switch (refusal.conflict()) {
-            case LOG -> execution.untried(item, State.DISCARDED, reason.getMessage(), refused.holder());
-            case REJECT -> execution.untried(item, State.REJECTED, reason.getMessage(), refused.holder());
+            case LOG -> execution.untried(item, State.DISCARDED, reason.why(), refused.holder());
+            case REJECT -> execution.untried(item, State.REJECTED, reason.why(), refused.holder());
             case RAISE -> execution.notGranted(handler, asker.lane(), item, reason);
             case RESCHEDULE, WAIT -> reschedule(item, refusal, refused, reason);
         };
@@ -94,7 +96,7 @@ final class LockTurn {
     private ItemResult reschedule(
             WaitingItem item, Refusal refusal, Answer.Refused refused, LockNotGrantedException reason) {
         if (refused.hops() >= refusal.mostHops()) {
-            var why = reason.getMessage() + ", although the item came again " + refused.hops() + " times";
+            var why = reason.why() + ", although the item came again " + refused.hops() + " times";
             return execution.untried(item, State.REJECTED, why, refused.holder());
         }
         locker.reschedule(item, refused.need(), refused.hops() + 1);

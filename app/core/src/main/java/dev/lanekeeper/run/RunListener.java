@@ -34,7 +34,8 @@ public interface RunListener {
      * @param conflict what becomes of the item
      * @param holder the item that has the lock; {@code null} when others come first
      */
-    record Refusal(String lock, RunConflict conflict, @Nullable Long holder) {}
+    record Refusal(
+            String lock, RunConflict conflict, @Nullable Long holder) {}
 
     /** A handler call has ended; its result is not recorded yet. */
     default void ended(String handler, WaitingItem item, ItemResult result) {}

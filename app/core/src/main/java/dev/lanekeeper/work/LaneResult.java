@@ -11,8 +11,7 @@ import java.util.UUID;
  * @param overtake whether later items may run before one that waits for its retry
  * @param locks what the lane held while its handlers ran; freed with the results, unless it goes on holding the lane
  */
-public record LaneResult(
-        OwnedLane lane, List<ItemResult> results, Next next, boolean overtake, List<UUID> locks) {
+public record LaneResult(OwnedLane lane, List<ItemResult> results, Next next, boolean overtake, List<UUID> locks) {
 
     /** Of a lane that holds no locks. */
     public LaneResult(OwnedLane lane, List<ItemResult> results, Next next, boolean overtake) {

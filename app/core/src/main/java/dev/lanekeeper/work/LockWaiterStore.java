@@ -47,7 +47,9 @@ final class LockWaiterStore {
                 .param(Database.uuids(needs.stream().map(LockNeed::digest).toList()))
                 .param(needs.stream().map(n -> Texts.safe(n.name())).toArray(String[]::new))
                 .param(wokenAt.stream()
-                        .map(w -> w.equals(Instant.MAX) ? null : Database.timestamp(w).toString())
+                        .map(w -> w.equals(Instant.MAX)
+                                ? null
+                                : Database.timestamp(w).toString())
                         .toArray(String[]::new))
                 .update();
     }
@@ -61,8 +63,8 @@ final class LockWaiterStore {
                         HAVING count(*) > 0
                         """)
                 .param(itemId)
-                .query((row, n) -> new Waited(
-                        row.getObject(1, OffsetDateTime.class).toInstant(), row.getInt(2)))
+                .query((row, n) ->
+                        new Waited(row.getObject(1, OffsetDateTime.class).toInstant(), row.getInt(2)))
                 .list();
     }
 

@@ -84,7 +84,9 @@ public class NodeRescuer {
                 probe.reached(Step.RESCUE_NODE_DELETED);
             }
             var orphaned = rescues.orphanedLanes();
-            locks.heldBy(orphaned.stream().map(Orphan::laneId).toList()).values().forEach(freed::addAll);
+            locks.heldBy(orphaned.stream().map(Orphan::laneId).toList())
+                    .values()
+                    .forEach(freed::addAll);
             var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, List.of()) : free(self, dead, orphaned);
             probe.reached(Step.RESCUE_BEFORE_COMMIT);
             return rescued;

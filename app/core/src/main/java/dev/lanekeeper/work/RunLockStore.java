@@ -44,8 +44,7 @@ final class RunLockStore {
      * @param ahead how many wait for it who come first; counted up to a hundred beyond the limit
      * @param waited whether the item has been entered among those who wait
      */
-    record Standing(
-            int place, int held, int dead, @Nullable Long holder, int ahead, boolean waited) {}
+    record Standing(int place, int held, int dead, @Nullable Long holder, int ahead, boolean waited) {}
 
     /** The standing of each need, in their order; to be asked under {@link #lock}. */
     List<Standing> standings(OwnedLane lane, long itemId, List<LockNeed> needs, Instant now, Duration grace) {
@@ -198,7 +197,10 @@ final class RunLockStore {
                         SELECT lane_id, digest, most
                           FROM lanekeeper.run_lock
                          WHERE lane_id = ANY (?::uuid[]) AND expires_at IS NULL
-                        """).param(Database.uuids(laneIds)).query(Freed.class).list();
+                        """)
+                .param(Database.uuids(laneIds))
+                .query(Freed.class)
+                .list();
     }
 
     /** Sweeps up rows of all locks that hold nothing; tells how many it were. */

@@ -149,7 +149,8 @@ public final class RunLocker {
         var known = comes.stream().filter(c -> !c.equals(Instant.MAX)).max(Instant::compareTo);
         var ahead = missing.stream().mapToInt(m -> m.standing().ahead()).max().orElse(0);
         var looks = now.plus(SAFETY).plusSeconds(Math.min(ahead, 100));
-        var dueAt = known.filter(k -> comes.stream().noneMatch(Instant.MAX::equals)).orElse(looks);
+        var dueAt =
+                known.filter(k -> comes.stream().noneMatch(Instant.MAX::equals)).orElse(looks);
         for (var m : missing) {
             var patience = m.need().patience();
             var end = patience == null ? dueAt : since.plus(patience);

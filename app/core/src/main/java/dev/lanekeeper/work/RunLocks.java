@@ -71,7 +71,9 @@ final class RunLocks {
             had.computeIfAbsent(row.laneId(), l -> new HashSet<>()).add(row.digest());
             free.add(new Free(row.digest(), row.most()));
         }
-        var going = holding.stream().filter(r -> r.next() == Next.HOLD).map(r -> r.lane().laneId());
+        var going = holding.stream()
+                .filter(r -> r.next() == Next.HOLD)
+                .map(r -> r.lane().laneId());
         heldBy(going.toList()).forEach((lane, digests) -> had.put(lane, Set.copyOf(digests)));
         var refused = holding.stream()
                 .filter(r -> !had.getOrDefault(r.lane().laneId(), Set.of()).containsAll(r.locks()))
@@ -103,7 +105,8 @@ final class RunLocks {
         return database.inTransaction(() -> {
             database.guardLanes();
             locks.lock(digests);
-            var woken = waiters.candidates(digests.stream().map(d -> new Free(d, 1)).toList(), now, GRACE);
+            var woken =
+                    waiters.candidates(digests.stream().map(d -> new Free(d, 1)).toList(), now, GRACE);
             if (woken.isEmpty()) {
                 return 0;
             }

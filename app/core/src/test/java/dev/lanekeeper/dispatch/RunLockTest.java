@@ -66,7 +66,8 @@ class RunLockTest {
     @AfterEach
     void leavesNothingBehind() {
         try {
-            assertThat(nodes.get(0).count("lanekeeper.run_lock WHERE expires_at IS NULL")).isZero();
+            assertThat(nodes.get(0).count("lanekeeper.run_lock WHERE expires_at IS NULL"))
+                    .isZero();
             assertThat(nodes.get(0).count("lanekeeper.lock_waiter")).isZero();
             assertThat(nodes.get(0).count("lanekeeper.lane")).isZero();
             assertThat(journal.stale).isEmpty();
@@ -114,7 +115,8 @@ class RunLockTest {
     @Test
     void takesSeveralLocksTogetherWithoutADeadlock() {
         var from = new LockRule("account", i -> "" + i.event().offset() % 3, 1, null, null);
-        var to = new LockRule("account", i -> "" + (i.event().offset() + 1 + i.event().offset() % 2) % 3, 1, null, null);
+        var to = new LockRule(
+                "account", i -> "" + (i.event().offset() + 1 + i.event().offset() % 2) % 3, 1, null, null);
         start(locked(
                 handler(
                         "a",
@@ -170,12 +172,14 @@ class RunLockTest {
         assertThat(journal.started).hasSize((int) done);
         switch (conflict) {
             case LOG -> {
-                assertThat(nodes.get(0).count("lanekeeper.outcome WHERE state = 4")).isEqualTo(ITEMS - done);
+                assertThat(nodes.get(0).count("lanekeeper.outcome WHERE state = 4"))
+                        .isEqualTo(ITEMS - done);
                 assertThat(nodes.get(0).count("lanekeeper.work_item WHERE lost_to IS NOT NULL"))
                         .isPositive();
             }
             case REJECT ->
-                assertThat(nodes.get(0).count("lanekeeper.outcome WHERE state = 3")).isEqualTo(ITEMS - done);
+                assertThat(nodes.get(0).count("lanekeeper.outcome WHERE state = 3"))
+                        .isEqualTo(ITEMS - done);
             case RAISE ->
                 assertThat(nodes.get(0).count("lanekeeper.attempt WHERE error_class LIKE '%LockNotGranted%'"))
                         .isPositive();

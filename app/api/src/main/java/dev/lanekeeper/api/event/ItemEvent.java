@@ -98,5 +98,9 @@ public sealed interface ItemEvent extends LanekeeperEvent {
      * @param conflict what becomes of the item
      * @param holder the item that has the lock; {@code null} when others come first
      */
-    record LockRefused(HandledItem item, String lock, RunConflict conflict, @Nullable Long holder) implements ItemEvent {}
+    record LockRefused(
+            HandledItem item,
+            String lock,
+            RunConflict conflict,
+            @Nullable Long holder) implements ItemEvent {}
 }

@@ -170,7 +170,9 @@ class JobsApplication {
         }
 
         @Transactional
-        @LaneJob(id = "transfer", locks = {"account(/from)", "account(/to)", "ledger*2"})
+        @LaneJob(
+                id = "transfer",
+                locks = {"account(/from)", "account(/to)", "ledger*2"})
         public void transfer(JsonNode transfer) {
             jdbc.sql("INSERT INTO effect (name) VALUES (?)")
                     .param("transfer " + transfer)

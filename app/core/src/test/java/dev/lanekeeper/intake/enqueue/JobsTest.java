@@ -166,7 +166,8 @@ class JobsTest {
         }
 
         await().atMost(PATIENCE).until(() -> seen.with("alone k").size() == 10);
-        assertThat(rows("lanekeeper.attempt WHERE error_class LIKE '%LockNotGranted%'")).isZero();
+        assertThat(rows("lanekeeper.attempt WHERE error_class LIKE '%LockNotGranted%'"))
+                .isZero();
     }
 
     @Test
