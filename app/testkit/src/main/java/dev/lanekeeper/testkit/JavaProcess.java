@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of its own that tests may kill, freeze and thaw at any moment; started by {@link JavaCommand#start}.
@@ -34,18 +37,33 @@ public final class JavaProcess implements AutoCloseable {
     }
 
     static JavaProcess start(JavaCommand command) {
+        // Not as an argument: a class path may be longer than a command line.
+        var environment = Map.of("CLASSPATH", command.classPath());
+        return start(command.commandLine(), environment, command.mainClass(), command.log());
+    }
+
+    /**
+     * Starts a command that becomes a JVM, as a script does that ends with {@code exec java}.
+     *
+     * @param environment what is set beside the variables of this JVM
+     */
+    public static JavaProcess start(List<String> commandLine, Map<String, String> environment) {
+        return start(commandLine, environment, commandLine.get(0), null);
+    }
+
+    private static JavaProcess start(
+            List<String> commandLine, Map<String, String> environment, String name, @Nullable Path file) {
         var folder = Folders.create("java");
-        var log = command.log() == null ? folder.resolve("log") : command.log();
-        var builder = Commands.inOwnSession(command.commandLine())
+        var log = file == null ? folder.resolve("log") : file;
+        var builder = Commands.inOwnSession(commandLine)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        // Not as an argument: a class path may be longer than a command line.
-        builder.environment().put("CLASSPATH", command.classPath());
+        builder.environment().putAll(environment);
         try {
-            return new JavaProcess(builder.start(), folder, log, command.mainClass());
+            return new JavaProcess(builder.start(), folder, log, name);
         } catch (IOException e) {
             Folders.remove(folder);
-            throw new UncheckedIOException("Could not start " + command.mainClass(), e);
+            throw new UncheckedIOException("Could not start " + name, e);
         }
     }
 
