@@ -68,7 +68,12 @@ public final class PurgeStore {
             @Nullable Instant keptSince,
             boolean isLast) {}
 
-    /** Looks at the next items of a handler; empty when there are none. */
+    /**
+     * Looks at the next items of a handler; empty when there are none.
+     *
+     * <p>With {@code handler_id = ?} the planner may walk along the ids of all handlers, which for one that has none is the
+     * whole table.
+     */
     public Optional<Piece> next(int handlerId, long after, Terms terms, int most) {
         return database.sql("""
                         WITH looked AS (
@@ -82,8 +87,8 @@ public final class PurgeStore {
                                          END AS is_waiting
                                FROM (SELECT item_id, source, stored_at, payload_removed_at
                                        FROM lanekeeper.work_item
-                                      WHERE handler_id = ? AND item_id > ?
-                                      ORDER BY item_id
+                                      WHERE handler_id BETWEEN ? AND ? AND item_id > ?
+                                      ORDER BY handler_id, item_id
                                       LIMIT ?) AS w
                                LEFT JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id),
                         judged AS (
@@ -103,6 +108,7 @@ public final class PurgeStore {
                         """)
                 .param(Database.timestamp(terms.outbox()))
                 .param(Database.timestamp(terms.events()))
+                .param(handlerId)
                 .param(handlerId)
                 .param(after)
                 .param(most)

@@ -8,10 +8,12 @@ import dev.lanekeeper.work.Corridor.Claimed;
 import dev.lanekeeper.work.LaneResult.Next;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -95,9 +97,29 @@ class PlansTest {
         assertThat(reads).hasSize(2).allSatisfy(number -> assertThat(number).isLessThan(READS_FOR_EACH_ITEM));
     }
 
+    @Test
+    void thatLookForOldItemsOfAHandlerWithoutAnyReadNoneOfAnother() throws SQLException {
+        var corridor = Corridor.apart("plans_purge", UnaryOperator.identity());
+        finished(corridor, 20_000, 5);
+        try (var statement = corridor.dataSource.getConnection().createStatement()) {
+            statement.execute("VACUUM ANALYZE");
+        }
+        var store = new PurgeStore(corridor.database, corridor.clock);
+        var terms = new PurgeStore.Terms(Instant.MAX, Instant.MAX, Instant.MAX);
+
+        var found = new ArrayList<Optional<PurgeStore.Piece>>();
+        var reads = reads(corridor, 1, () -> corridor.database.inTransaction(() -> {
+            corridor.database.guardLanes();
+            return found.add(store.next(corridor.handlerId + 1, 0, terms, BATCH));
+        }));
+
+        assertThat(found).containsExactly(Optional.empty());
+        assertThat(reads).isLessThan(READS_FOR_EACH_ITEM);
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "WHERE handler_id = ? AND item_id > ?, WHERE handler_id + 0 = ? AND item_id > ?",
+        "WHERE handler_id BETWEEN ? AND ?, WHERE handler_id + 0 BETWEEN ? AND ?",
         "DELETE FROM lanekeeper.attempt WHERE item_id = ANY, DELETE FROM lanekeeper.attempt WHERE item_id + 0 = ANY"
     })
     void thatDeleteOldItemsAndReadAWholeTableAreNoticed(String right, String wrong) {
