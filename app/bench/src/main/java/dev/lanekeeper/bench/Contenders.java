@@ -27,6 +27,7 @@ record Contenders(List<Contender> all, @Nullable RedisServer redis) implements A
         }
         return switch (name) {
             case "lanekeeper" -> new LanekeeperContender(server);
+            case "statsd" -> new StatsdLanekeeper(server);
             case "bare" -> new BareLoop(server);
             default -> throw new IllegalArgumentException("Unknown contender " + name);
         };
@@ -34,6 +35,11 @@ record Contenders(List<Contender> all, @Nullable RedisServer redis) implements A
 
     @Override
     public void close() {
+        for (var contender : all) {
+            if (contender instanceof StatsdLanekeeper statsd) {
+                statsd.close();
+            }
+        }
         if (redis != null) {
             redis.close();
         }

@@ -42,7 +42,7 @@ record CorridorOptions(
             --run-in N                  events of each round before the measured ones (0)
             --events N                  measured events of each round (100000)
             --resources SPREAD          zipf:100, uniform:10000, unique, none or one (zipf:100)
-            --contenders A,B            of lanekeeper, bare, by-hand (lanekeeper,bare)
+            --contenders A,B            of lanekeeper, statsd, bare, by-hand (lanekeeper,bare)
             --warm-ups N                rounds that are not measured (1)
             --rounds N                  rounds that are measured (3)
             --workers N                 jobs at a time (16)

@@ -40,7 +40,10 @@ class LanekeeperContender implements Contender {
         return new Application(round, database, handler, context);
     }
 
-    private static Map<String, Object> settings(Round round, PostgresDatabase database, String handler) {
+    /** What another form of the product changes. */
+    void configure(Map<String, Object> settings) {}
+
+    private Map<String, Object> settings(Round round, PostgresDatabase database, String handler) {
         var options = round.options();
         var settings = new HashMap<String, Object>();
         settings.put("bench.topic", round.topic());
@@ -55,6 +58,9 @@ class LanekeeperContender implements Contender {
         settings.put("lanekeeper.flush-size", options.flushSize());
         settings.put("lanekeeper.roles", options.flushOnly() ? "intake" : "intake,workers");
         settings.put("lanekeeper.defaults.max-waiting", 1_000_000_000);
+        // As soon as the library is there Spring Boot would send all that it knows.
+        settings.put("management.statsd.metrics.export.enabled", false);
+        configure(settings);
         return settings;
     }
 
