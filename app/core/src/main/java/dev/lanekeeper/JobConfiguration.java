@@ -5,6 +5,7 @@ import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.intake.enqueue.JobEnqueuer;
+import dev.lanekeeper.intake.enqueue.JobRequests;
 import dev.lanekeeper.intake.enqueue.JobTimer;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.work.Database;
@@ -48,6 +49,26 @@ class JobConfiguration {
                 database::getObject, handlers::getObject, storer::getObject, clock::getObject, timer);
         var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
         return new JobEnqueuer(corridor, outbox, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP));
+    }
+
+    /** By an enqueuer of its own: the application may have put another one in the place of ours. */
+    @Bean
+    @Lazy
+    JobRequests lanekeeperJobRequests(
+            ObjectProvider<Database> database,
+            ObjectProvider<RegisteredHandlers> handlers,
+            ObjectProvider<JobStorer> storer,
+            ObjectProvider<DatabaseClock> clock,
+            JobTimer timer,
+            Outbox outbox,
+            ObjectProvider<ObservationRegistry> observations) {
+        var corridor = new JobEnqueuer.Corridor(
+                database::getObject, handlers::getObject, storer::getObject, clock::getObject, timer);
+        return new JobRequests(new JobEnqueuer(
+                corridor,
+                outbox,
+                JsonMapper.builder().build(),
+                observations.getIfUnique(() -> ObservationRegistry.NOOP)));
     }
 
     @Bean

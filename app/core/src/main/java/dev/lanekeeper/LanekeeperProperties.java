@@ -223,7 +223,8 @@ public record LanekeeperProperties(
      * @param tallies how long the counts of minutes are kept, or `off`; then they are added up into days, which stay
      * @param latencies how long the latencies of hours and quarters of an hour are kept, or `off`; those of minutes are for 25
      *     hours
-     * @param requests how long is kept what people asked of items that were being worked on, or `off`
+     * @param requests how long is kept what people asked of items that were being worked on, and what became of jobs that were
+     *     enqueued with an idempotency key, or `off`
      * @param operations how long is kept who did what, changed which setting or started which bulk operation, or `off`
      * @param archive whether items are copied to the tables `work_item_archive`, `outcome_archive` and `attempt_archive` before
      *     they are deleted

@@ -4,6 +4,7 @@ import dev.lanekeeper.LanekeeperProperties;
 import dev.lanekeeper.console.failure.FailureGroupSearch;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.job.ScheduledJobSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LongestLanes;
 import dev.lanekeeper.console.page.ConsolePath;
@@ -15,19 +16,23 @@ import dev.lanekeeper.console.v1.FailuresApi;
 import dev.lanekeeper.console.v1.HandlerNameSearch;
 import dev.lanekeeper.console.v1.HandlersApi;
 import dev.lanekeeper.console.v1.HealthApi;
+import dev.lanekeeper.console.v1.JobsApi;
 import dev.lanekeeper.console.v1.LanesApi;
 import dev.lanekeeper.console.v1.LatencyApi;
 import dev.lanekeeper.console.v1.RequestLog;
 import dev.lanekeeper.console.v1.Retries;
 import dev.lanekeeper.console.v1.RetryAnswers;
+import dev.lanekeeper.intake.enqueue.JobRequests;
 import dev.lanekeeper.latency.LatencySearch;
 import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.DatabaseClock;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -104,6 +109,17 @@ class ApiConfiguration {
     @Bean
     BulkOperationsApi lanekeeperBulkOperationsApi(BulkOperations operations) {
         return new BulkOperationsApi(operations);
+    }
+
+    @Bean
+    ScheduledJobSearch lanekeeperScheduledJobSearch(Database database) {
+        return new ScheduledJobSearch(database);
+    }
+
+    @Bean
+    JobsApi lanekeeperJobsApi(
+            JobRequests requests, JobOperations operations, ScheduledJobSearch search, DatabaseClock clock) {
+        return new JobsApi(requests, operations, search, clock);
     }
 
     @Bean

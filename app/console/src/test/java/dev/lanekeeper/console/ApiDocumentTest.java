@@ -35,6 +35,11 @@ class ApiDocumentTest {
                                 .get(0)
                                 .get("id")
                                 .asString(),
+                "JOB",
+                        api.post("/v1/jobs", "{\"handler\":\"reports\",\"payload\":{\"wish\":\"\"},\"after\":\"1d\"}")
+                                .json()
+                                .get("job_id")
+                                .asString(),
                 "BULK",
                         api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
                                 .json()
@@ -54,7 +59,7 @@ class ApiDocumentTest {
                             api.get("/v1/failures/" + variables.get("FAILURE")).status() == 200);
             var status = run(example.replace("$AUTH", "\"$AUTH\"") + " -s -o /dev/null -w '%{http_code}'", variables);
             // The done event cannot be discarded, the lane is parked already, the failure fails again.
-            assertThat(status).as(example).isIn("200", "202", "409", "422");
+            assertThat(status).as(example).isIn("200", "201", "202", "409", "422");
             if (example.contains("-X DELETE \"$CONSOLE/v1/failures")) {
                 variables.put("FAILURE", Long.toString(api.failure("fail", anyResource())));
             }

@@ -3,6 +3,8 @@ package dev.lanekeeper.console;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import java.util.List;
 import java.util.Set;
@@ -67,6 +69,23 @@ public class ConsoleApplication {
 
         @OutboxEventHandler(id = "books", context = "books", maxRetries = "0")
         Outcome books(Order order) {
+            return obey(order);
+        }
+
+        @LaneJob(id = "reports", resource = "resource", maxRetries = "0")
+        Outcome reports(Order order) {
+            return obey(order);
+        }
+
+        @LaneJob(id = "indexes", resource = "resource", maxRetries = "0")
+        @Unique(key = "resource", onConflict = Unique.Conflict.REPLACE)
+        Outcome indexes(Order order) {
+            return obey(order);
+        }
+
+        @LaneJob(id = "exports", maxRetries = "0")
+        @Unique(key = "resource", onConflict = Unique.Conflict.RAISE)
+        Outcome exports(Order order) {
             return obey(order);
         }
 

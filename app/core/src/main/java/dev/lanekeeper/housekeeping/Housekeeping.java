@@ -155,6 +155,7 @@ public final class Housekeeping {
         if (retention.requests() != null) {
             var before = Retention.before(now, retention.requests());
             sweep.all(() -> Swept.requests(history.forgetRequests(before, most)));
+            sweep.all(() -> Swept.requests(history.forgetJobRequests(before, most)));
         }
         if (retention.operations() != null) {
             var before = Retention.before(now, retention.operations());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloads payload, key and headers of items, before the items themselves
  * @param identities what handlers have seen that recognise events by content; not shorter than events
  * @param tallies counts of minutes; then they are added up into days, which stay
- * @param requests what people asked of items that a run had claimed, once it is answered
+ * @param requests what people asked of items that a run had claimed, once it is answered, and idempotency keys of jobs
  * @param operations who did what, changed which setting, or started which bulk operation
  * @param archive whether items are copied to the archive tables before they are deleted
  * @param batchSize how many items one transaction looks at

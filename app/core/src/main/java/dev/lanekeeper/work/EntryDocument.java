@@ -87,7 +87,7 @@ public final class EntryDocument {
     }
 
     /** What stands under this name in a JSON object, as it was written; {@code null} if nothing does. */
-    static byte @Nullable [] part(byte[] document, String name) {
+    public static byte @Nullable [] part(byte[] document, String name) {
         try (var parser = JSON.createParser(ObjectReadContext.empty(), document)) {
             parser.nextToken();
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {

@@ -14,11 +14,13 @@ public final class HistoryStore {
     private final Database database;
     private final IdentityStore identities;
     private final TallyStore tallies;
+    private final JobRequestStore jobRequests;
 
     public HistoryStore(Database database, Clock clock) {
         this.database = database;
         this.identities = new IdentityStore(database);
         this.tallies = new TallyStore(database, clock);
+        this.jobRequests = new JobRequestStore(database);
     }
 
     /** How many blocks of {@code identity} there are to be looked through. */
@@ -51,6 +53,11 @@ public final class HistoryStore {
                                 ORDER BY request_id
                                 LIMIT ?)
                         """).param(Database.timestamp(before)).param(most).update();
+    }
+
+    /** Idempotency keys of jobs, and what became of them. */
+    public int forgetJobRequests(Instant before, int most) {
+        return jobRequests.forget(before, most);
     }
 
     /** Who did what. */

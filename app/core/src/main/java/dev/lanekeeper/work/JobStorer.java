@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,25 +65,43 @@ public final class JobStorer {
 
     /** @param dueAt when it may run first; {@code null} for at once */
     public StoredJob store(NewJob job, @Nullable Instant dueAt) {
-        var claim = job.claim();
-        if (claim != null) {
-            return storeUnique(job, claim, dueAt);
-        }
-        var id = dueAt == null
-                ? inTurn(batch -> batch.write(List.of(job)).get(0))
-                : database.inTransaction(() -> scheduled.insert(job, dueAt));
-        return new StoredJob.Stored(id, dueAt != null);
+        return store(job, dueAt, null);
     }
 
-    private StoredJob storeUnique(NewJob job, UniqueClaim claim, @Nullable Instant dueAt) {
+    /**
+     * The same for somebody who may ask for it again.
+     *
+     * @param request {@code null} when it is stored each time, and by nobody in particular
+     */
+    public StoredJob store(NewJob job, @Nullable Instant dueAt, @Nullable JobRequest request) {
+        var claim = job.claim();
+        if (claim != null) {
+            return storeUnique(job, claim, dueAt, request);
+        }
+        return dueAt == null
+                ? inTurn(batch -> once(
+                        request,
+                        () -> new StoredJob.Stored(batch.write(List.of(job)).get(0), false)))
+                : database.inTransaction(() ->
+                        once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), true)));
+    }
+
+    private static StoredJob once(@Nullable JobRequest request, Supplier<StoredJob> step) {
+        return request == null ? step.get() : request.answer(step);
+    }
+
+    private StoredJob storeUnique(
+            NewJob job, UniqueClaim claim, @Nullable Instant dueAt, @Nullable JobRequest request) {
         StoredJob stored;
         try {
-            stored = inTurn(batch -> new UniqueJob(others, batch, false).store(job, dueAt));
+            stored = inTurn(batch -> once(request, () -> new UniqueJob(others, batch, false).store(job, dueAt)));
         } catch (NotReplaceable e) {
             var tamed = claim.withoutReplacing();
-            return storeUnique(job.with(tamed), tamed, dueAt);
+            return storeUnique(job.with(tamed), tamed, dueAt, request);
         }
-        door.listener().met(claim, stored);
+        if (request == null || !request.isRepeated()) {
+            door.listener().met(claim, stored);
+        }
         return stored;
     }
 

@@ -112,6 +112,7 @@ final class Corridor {
                             DELETE FROM lanekeeper.unique_lock;
                             DELETE FROM lanekeeper.run_lock;
                             DELETE FROM lanekeeper.lock_waiter;
+                            DELETE FROM lanekeeper.job_request;
                             DELETE FROM lanekeeper.setting_change;
                             DELETE FROM lanekeeper.housekeeping;
                             DELETE FROM lanekeeper.work_item_archive;

@@ -250,15 +250,17 @@ class HousekeepingTest {
                         VALUES (1, 'max-retries', 'anna', '2030-01-01');
                         INSERT INTO lanekeeper.bulk_operation (verb, operator, started_at, finished_at)
                         VALUES ('RETRY', 'anna', '2030-01-01', '2030-01-01'), ('RETRY', 'anna', '2030-01-01', NULL);
-                        UPDATE lanekeeper.operation SET done_at = '2030-01-01'
+                        UPDATE lanekeeper.operation SET done_at = '2030-01-01';
+                        INSERT INTO lanekeeper.job_request (handler_id, request_key, content, requested_at)
+                        VALUES (1, 'old', gen_random_uuid(), '2030-01-01'), (1, 'young', gen_random_uuid(), '2032-01-01')
                         """).update();
         corridor.clock.advance(HISTORY.plus(SECOND));
 
         var swept = sweep().swept();
 
-        assertThat(swept.requests()).isEqualTo(1);
+        assertThat(swept.requests()).isEqualTo(2);
         assertThat(swept.operations()).isEqualTo(3);
-        assertThat(rows("item_request", "bulk_operation")).containsOnly(1L);
+        assertThat(rows("item_request", "bulk_operation", "job_request")).containsOnly(1L);
         assertThat(rows("operation", "setting_change")).containsOnly(0L);
     }
 

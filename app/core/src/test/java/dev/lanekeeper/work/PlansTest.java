@@ -108,10 +108,13 @@ class PlansTest {
         var terms = new PurgeStore.Terms(Instant.MAX, Instant.MAX, Instant.MAX);
 
         var found = new ArrayList<Optional<PurgeStore.Piece>>();
-        var reads = reads(corridor, 1, () -> corridor.database.inTransaction(() -> {
-            corridor.database.guardLanes();
-            return found.add(store.next(corridor.handlerId + 1, 0, terms, BATCH));
-        }));
+        var reads = reads(
+                corridor,
+                1,
+                () -> corridor.database.inTransaction(() -> {
+                    corridor.database.guardLanes();
+                    return found.add(store.next(corridor.handlerId + 1, 0, terms, BATCH));
+                }));
 
         assertThat(found).containsExactly(Optional.empty());
         assertThat(reads).isLessThan(READS_FOR_EACH_ITEM);

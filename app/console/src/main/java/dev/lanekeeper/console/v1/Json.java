@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -14,6 +15,8 @@ final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
+
+    private static final TypeReference<Map<String, @Nullable Object>> FIELDS = new TypeReference<>() {};
 
     private Json() {}
 
@@ -36,6 +39,11 @@ final class Json {
 
     static byte[] bytes(Object body) {
         return MAPPER.writeValueAsBytes(body);
+    }
+
+    /** The parts of a record, under the names that they have in JSON. */
+    static Map<String, @Nullable Object> fields(Object body) {
+        return MAPPER.convertValue(body, FIELDS);
     }
 
     /** In one line, for the log. */

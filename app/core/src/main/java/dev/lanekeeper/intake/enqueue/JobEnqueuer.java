@@ -15,6 +15,8 @@ import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.intake.enqueue.JobHandlers.JobHandler;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.JobDocument;
+import dev.lanekeeper.work.JobRequest;
+import dev.lanekeeper.work.JobRequest.Wish;
 import dev.lanekeeper.work.JobStorer;
 import dev.lanekeeper.work.NewJob;
 import dev.lanekeeper.work.RunKey;
@@ -28,6 +30,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,14 +70,36 @@ public final class JobEnqueuer implements Jobs {
 
     @Override
     public Enqueued enqueue(String id, @Nullable Object payload, JobOptions options) {
+        var job = job(id, payload == null ? null : mapper.writeValueAsBytes(payload), options);
+        var dueAt = dueAt(options, job.now());
+        return corridor.database().get().isInTransaction() ? submit(job, dueAt) : observe(job, dueAt, null);
+    }
+
+    /**
+     * Stores a job for somebody who may ask for it again; in no transaction.
+     *
+     * @param json as it was sent
+     * @param wish what is wanted of a handler with this number
+     */
+    Requested enqueue(String id, byte @Nullable [] json, JobOptions options, IntFunction<Wish> wish) {
+        var job = job(id, json, options);
+        var request = new JobRequest(
+                corridor.database().get(),
+                corridor.clock().get(),
+                wish.apply(job.handler().number()));
+        var enqueued = observe(job, dueAt(options, job.now()), request);
+        return new Requested(enqueued, request.isRepeated());
+    }
+
+    /** What became of it, now or when it was asked for first. */
+    record Requested(Enqueued enqueued, boolean repeated) {}
+
+    private Job job(String id, byte @Nullable [] json, JobOptions options) {
         var handler = handlers.find(id);
-        var json = payload == null ? null : mapper.writeValueAsBytes(payload);
         var now = corridor.clock().get().instant();
         var event = new RawEvent(null, -1, -1, now, null, json, List.of());
         var resource = key(id, "resource", options.resource(), handler.resource(), event);
-        var job = new Job(id, handler, json, resource, claim(id, handler, options, event), options.label(), now);
-        var dueAt = dueAt(options, now);
-        return corridor.database().get().isInTransaction() ? submit(job, dueAt) : observe(job, dueAt);
+        return new Job(id, handler, json, resource, claim(id, handler, options, event), options.label(), now);
     }
 
     private record Job(
@@ -145,7 +170,7 @@ public final class JobEnqueuer implements Jobs {
     }
 
     /** Its span writes the trace context into the headers when it starts. */
-    private Enqueued observe(Job job, @Nullable Instant dueAt) {
+    private Enqueued observe(Job job, @Nullable Instant dueAt, @Nullable JobRequest request) {
         var headers = new ArrayList<RawHeader>();
         var context = new SenderContext<List<RawHeader>>((carrier, name, value) -> {
             if (carrier != null) {
@@ -156,11 +181,11 @@ public final class JobEnqueuer implements Jobs {
         return Observation.createNotStarted("lanekeeper.job.enqueue", () -> context, observations)
                 .contextualName(job.id() + " enqueue")
                 .lowCardinalityKeyValue("handler", job.id())
-                .observe(() -> store(job, job.with(headers), dueAt));
+                .observe(() -> store(job, job.with(headers), dueAt, request));
     }
 
-    private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt) {
-        var answer = answer(job, corridor.storer().get().store(stored, dueAt), dueAt);
+    private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
+        var answer = answer(job, corridor.storer().get().store(stored, dueAt, request), dueAt);
         if (dueAt != null) {
             corridor.timer().expect(dueAt);
         }

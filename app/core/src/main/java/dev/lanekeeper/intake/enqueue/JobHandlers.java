@@ -81,9 +81,9 @@ final class JobHandlers {
                 : event -> RemoteResource.of(handler, expression).resourceOf(event);
     }
 
-    private static IllegalArgumentException unknown(String id, List<Subscription> known) {
+    private static NoJobHandlerException unknown(String id, List<Subscription> known) {
         var names = known.stream().map(Subscription::handler).sorted().collect(Collectors.joining("', '", "'", "'"));
-        return new IllegalArgumentException("The job was not enqueued: no node has ever had a handler of jobs '" + id
+        return new NoJobHandlerException("The job was not enqueued: no node has ever had a handler of jobs '" + id
                 + "'; " + (known.isEmpty() ? "there is none" : "there are " + names)
                 + ". Annotate a method of a bean with @LaneJob(id = \"" + id + "\")");
     }

@@ -1,0 +1,5 @@
+/** Jobs whose time has not come; depends on {@code item} and {@code page}. */
+@NullMarked
+package dev.lanekeeper.console.job;
+
+import org.jspecify.annotations.NullMarked;

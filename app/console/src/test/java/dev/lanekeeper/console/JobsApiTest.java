@@ -1,0 +1,170 @@
+package dev.lanekeeper.console;
+
+import static dev.lanekeeper.console.Api.anyResource;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What another program gets that enqueues jobs over HTTP. */
+class JobsApiTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Site site = Site.shared();
+    private final Api api = new Api(site);
+    private final String resource = anyResource();
+
+    @Test
+    void aJobIsAcceptedAndDoneWithThePayloadAsItWasSentAndItIsWrittenDownWhoWantedIt() {
+        var answer = api.post("/v1/jobs", """
+                {"handler": "reports", "payload": {"resource": "%s", "wish": "", "sum": 1.10}, "label": "of May",
+                 "reason": "the auditor asks"}""".formatted(resource));
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().get("answer").asString()).isEqualTo("accepted");
+        assertThat(answer.json().get("repeated").asBoolean()).isFalse();
+        var item = answer.json().get("item_id").asLong();
+        assertThat(answer.header("Location")).endsWith("/v1/events/" + item);
+        await().atMost(PATIENCE)
+                .until(() -> api.get("/v1/events/" + item)
+                        .json()
+                        .get("state")
+                        .asString()
+                        .equals("DONE"));
+        assertThat(text("SELECT convert_from(payload, 'UTF8') FROM lanekeeper.work_item WHERE item_id = " + item))
+                .isEqualTo("{\"resource\": \"%s\", \"wish\": \"\", \"sum\": 1.10}".formatted(resource));
+        assertThat(text(
+                        "SELECT operator || ' ' || verb || ' ' || reason FROM lanekeeper.operation WHERE target = 'item:"
+                                + item + "'"))
+                .isEqualTo("ada enqueue the auditor asks");
+    }
+
+    @Test
+    void aKeyDoesARequestOnceHoweverOftenAndByHowManyItIsSent() {
+        var key = UUID.randomUUID().toString();
+        var body = "{\"handler\":\"reports\",\"payload\":{\"resource\":\"" + resource
+                + "\",\"wish\":\"\"},\"idempotency_key\":\"" + key + "\"}";
+
+        var answers = IntStream.range(0, 8)
+                .parallel()
+                .mapToObj(n -> api.post("/v1/jobs", body))
+                .toList();
+
+        assertThat(answers).allSatisfy(a -> assertThat(a.status()).isEqualTo(201));
+        assertThat(answers.stream().map(a -> a.json().get("item_id").asLong()).distinct())
+                .hasSize(1);
+        assertThat(answers.stream().filter(a -> !a.json().get("repeated").asBoolean()))
+                .hasSize(1);
+        assertThat(count("lanekeeper.work_item WHERE resource = '" + resource + "'"))
+                .isEqualTo(1);
+        var other = api.post("/v1/jobs", body.replace("\"wish\":\"\"", "\"wish\":\"skip\""));
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.json().get("message").asString()).contains(key).contains("use a new key for each job");
+    }
+
+    @Test
+    void aJobThatIsScheduledIsListedPutOffRunNowAndCancelled() {
+        var first = schedule("\"after\": \"3h\"");
+        var second = schedule("\"at\": \"2030-01-01T00:00:00+01:00\"");
+
+        assertThat(api.get("/v1/jobs/" + second).json().get("due_at").asString())
+                .isEqualTo("2029-12-31T23:00:00Z");
+        var list = api.get("/v1/jobs?handler=reports&limit=1");
+        assertThat(list.json()).hasSize(1);
+        assertThat(api.get(list.header("Link").replaceAll("<(.*)>.*", "$1").replaceFirst("/lanekeeper", ""))
+                        .json())
+                .hasSize(1);
+        assertThat(api.post("/v1/jobs/" + first + "/reschedule", "{\"at\": \"2031-01-01T00:00:00Z\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(Instant.parse(
+                        api.get("/v1/jobs/" + first).json().get("due_at").asString()))
+                .isEqualTo("2031-01-01T00:00:00Z");
+        assertThat(api.post("/v1/jobs/" + second + "/cancel", "{\"reason\": \"obsolete\"}")
+                        .json()
+                        .get("answer")
+                        .asString())
+                .isEqualTo("cancelled");
+        assertThat(api.post("/v1/jobs/" + first + "/run-now", null).status()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> api.get("/v1/jobs/" + first).json().has("item_id"));
+        var late = api.post("/v1/jobs/" + second + "/run-now", null);
+        assertThat(late.status()).isEqualTo(409);
+        assertThat(late.json().get("item_id").asLong()).isPositive();
+        assertThat(api.post("/v1/jobs/999999999999/cancel", null).status()).isEqualTo(404);
+    }
+
+    private long schedule(String when) {
+        var answer = api.post(
+                "/v1/jobs",
+                "{\"handler\":\"reports\",\"payload\":{\"resource\":\"" + resource + "\",\"wish\":\"\"}," + when + "}");
+        assertThat(answer.json().get("answer").asString()).isEqualTo("scheduled");
+        return answer.json().get("job_id").asLong();
+    }
+
+    @Test
+    void aUniqueJobIsToldWhichOneItLostToOrHasReplaced() {
+        var replaced = unique("indexes");
+        assertThat(replaced.json().get("answer").asString()).isEqualTo("scheduled");
+        var second = unique("indexes").json();
+        assertThat(second.get("answer").asString()).isEqualTo("replaced");
+        assertThat(second.get("replaced").asLong())
+                .isEqualTo(replaced.json().get("job_id").asLong());
+
+        var holder = unique("exports").json().get("job_id").asLong();
+        var raised = unique("exports");
+        assertThat(raised.status()).isEqualTo(409);
+        assertThat(raised.json().get("duplicate_of").asLong()).isEqualTo(holder);
+    }
+
+    private Api.Answer unique(String handler) {
+        return api.post(
+                "/v1/jobs",
+                "{\"handler\":\"" + handler + "\",\"payload\":{\"resource\":\"" + resource
+                        + "\",\"wish\":\"\"},\"after\":\"1d\"}");
+    }
+
+    @Test
+    void whatCannotBeDoneIsSaidWithWhatToDo() {
+        assertThat(message(400, "{}")).isEqualTo("handler is missing: the id of a handler of jobs");
+        assertThat(message(400, "{\"handler\":\"reports\",\"at\":\"tomorrow\"}"))
+                .startsWith("at is no time such as");
+        assertThat(message(400, "{\"handler\":\"reports\",\"after\":\"soon\"}")).startsWith("after is no time span");
+        assertThat(message(400, "{\"handler\":\"reports\",\"at\":\"2030-01-01T00:00:00Z\",\"after\":\"1h\"}"))
+                .startsWith("after cannot be given together with at");
+        assertThat(message(404, "{\"handler\":\"orders\"}"))
+                .contains("no node has ever had a handler of jobs 'orders'")
+                .contains("reports");
+        assertThat(message(422, "{\"handler\":\"reports\",\"payload\":{\"resource\":{}}}"))
+                .contains("its resource cannot be read");
+        assertThat(message(422, "{\"handler\":\"reports\",\"payload\":{\"resource\":\"r\"},\"unique_key\":\"k\"}"))
+                .contains("annotate the handler with @Unique");
+        assertThat(message(400, "[" + String.join("", Collections.nCopies(3, "["))))
+                .contains("JSON object");
+        assertThat(api.send("POST", "/v1/jobs", "{\"handler\":\"reports\"}", Api.VIEWER)
+                        .status())
+                .isEqualTo(403);
+    }
+
+    private String message(int status, String body) {
+        var answer = api.post("/v1/jobs", body);
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(status);
+        return answer.json().get("message").asString();
+    }
+
+    private String text(String query) {
+        return site.sql().sql(query).query(String.class).single();
+    }
+
+    private long count(String fromWhere) {
+        return site.sql()
+                .sql("SELECT count(*) FROM " + fromWhere)
+                .query(Long.class)
+                .single();
+    }
+}

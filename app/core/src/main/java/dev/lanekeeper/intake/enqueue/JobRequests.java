@@ -1,0 +1,84 @@
+package dev.lanekeeper.intake.enqueue;
+
+import dev.lanekeeper.api.job.DuplicateJobException;
+import dev.lanekeeper.api.job.Enqueued;
+import dev.lanekeeper.api.job.JobOptions;
+import dev.lanekeeper.work.JobRequest.KeyTakenException;
+import dev.lanekeeper.work.JobRequest.Wish;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enqueues jobs for people and for other programs, who may ask again when they got no answer.
+ *
+ * <p>Called from any thread, in no transaction; after a call the job is committed.
+ */
+public final class JobRequests {
+
+    private final JobEnqueuer enqueuer;
+
+    public JobRequests(JobEnqueuer enqueuer) {
+        this.enqueuer = enqueuer;
+    }
+
+    /**
+     * What somebody asks for.
+     *
+     * @param handler the id of the handler
+     * @param payload JSON; {@code null} for none
+     * @param key the same for the same request, so that it is done once; {@code null} for none
+     * @param by who asks
+     * @param reason why; {@code null} for none
+     */
+    public record Request(
+            String handler,
+            byte @Nullable [] payload,
+            JobOptions options,
+            @Nullable String key,
+            String by,
+            @Nullable String reason) {}
+
+    /**
+     * What became of it.
+     *
+     * @param repeated whether that was done when it was asked for before
+     */
+    public record Answer(Enqueued enqueued, boolean repeated) {}
+
+    /**
+     * @throws NoJobHandlerException if no node has ever had such a handler
+     * @throws IllegalArgumentException if resource or unique key cannot be read from the payload
+     * @throws DuplicateJobException if another job has its lock and its handler wants that to be raised
+     * @throws KeyTakenException if the key was used for something else
+     * @throws org.springframework.dao.DataAccessException when it is unknown whether the job was stored; with a key it can be
+     *     asked again
+     */
+    public Answer enqueue(Request request) {
+        IntFunction<Wish> wish = handler ->
+                new Wish(handler, request.handler(), request.key(), content(request), request.by(), request.reason());
+        var done = enqueuer.enqueue(request.handler(), request.payload(), request.options(), wish);
+        return new Answer(done.enqueued(), done.repeated());
+    }
+
+    /** Of all that decides what is done; who asks, and why, does not. */
+    private static UUID content(Request request) {
+        var bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(request.options().toString().getBytes(StandardCharsets.UTF_8));
+        bytes.write(0);
+        if (request.payload() != null) {
+            bytes.writeBytes(request.payload());
+        }
+        try {
+            var hash = java.nio.ByteBuffer.wrap(
+                    MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
+            return new UUID(hash.getLong(), hash.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JVM has no SHA-256", e);
+        }
+    }
+}
