@@ -51,13 +51,13 @@ public class JobsApi {
             var answer = requests.enqueue(WantedJob.of(request, key, body));
             return answer(request, answer);
         } catch (NoJobHandlerException e) {
-            throw new ApiException(HttpStatus.NOT_FOUND, e.getMessage());
+            return Json.error(HttpStatus.NOT_FOUND, e.getMessage());
         } catch (KeyTakenException | IllegalArgumentException e) {
-            throw new ApiException(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
+            return Json.error(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
         } catch (DuplicateJobException e) {
             return Json.answer(
                     HttpStatus.CONFLICT,
-                    Map.of("error", true, "message", e.getMessage(), "duplicate_of", e.duplicateOf()));
+                    Map.of("error", true, "message", String.valueOf(e.getMessage()), "duplicate_of", e.duplicateOf()));
         }
     }
 
