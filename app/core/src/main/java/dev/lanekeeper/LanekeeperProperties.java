@@ -128,6 +128,8 @@ public record LanekeeperProperties(
      * @param sleep how long entries that other processes wrote wait at most to be looked for; those of this process are moved at
      *     once
      * @param idleMultiplier how many times that long the pause is after a look that found nothing
+     * @param linger how long entries are let gather at most while many come, since to move them one by one costs far more; those
+     *     that come alone are moved at once
      * @param batchSize how many entries are moved in one transaction at most
      * @param threads how many movers a node has; each has a share of the 64 shards
      * @param relay whether this node produces entries with a destination topic to Kafka
@@ -137,6 +139,7 @@ public record LanekeeperProperties(
     public record Outbox(
             @DefaultValue("500ms") Duration sleep,
             @DefaultValue("1") int idleMultiplier,
+            @DefaultValue("20ms") Duration linger,
             @DefaultValue("500") int batchSize,
             @DefaultValue("1") int threads,
             @DefaultValue("false") boolean relay,

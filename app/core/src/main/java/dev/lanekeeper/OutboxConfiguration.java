@@ -120,7 +120,8 @@ class OutboxConfiguration {
         var environment = new OutboxMovers.Environment(
                 database, node.handOver(), () -> node.life().nodeId(), handlers, listener, clock, probe);
         return new OutboxMovers(
-                new MoverSettings(outbox.sleep(), outbox.idleMultiplier(), outbox.batchSize(), outbox.threads()),
+                new MoverSettings(
+                        outbox.sleep(), outbox.idleMultiplier(), outbox.linger(), outbox.batchSize(), outbox.threads()),
                 environment,
                 dirty);
     }

@@ -20,6 +20,8 @@ final class PropertiesRules {
     private static final Duration SHORTEST_REPORT = Duration.ofSeconds(5);
     private static final String STATSD_CLASS = "io.micrometer.statsd.StatsdMeterRegistry";
 
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(1);
+
     private final List<Problem> problems;
 
     PropertiesRules(List<Problem> problems) {
@@ -49,6 +51,7 @@ final class PropertiesRules {
         checkFlushInterval(properties.flushInterval());
         positive("outbox.sleep", properties.outbox().sleep());
         atLeast("outbox.idle-multiplier", properties.outbox().idleMultiplier(), 1);
+        checkLinger(properties.outbox().linger());
         atLeast("outbox.batch-size", properties.outbox().batchSize(), 1);
         checkThreads(properties.outbox().threads());
         positive("run.slice", properties.run().slice());
@@ -186,6 +189,15 @@ final class PropertiesRules {
     private void atLeast(String key, long number, long least) {
         if (number < least) {
             add(key, String.valueOf(number), "Write " + least + " or more");
+        }
+    }
+
+    private void checkLinger(Duration linger) {
+        if (linger.isNegative() || linger.compareTo(LONGEST_LINGER) > 0) {
+            add(
+                    "outbox.linger",
+                    linger.toString(),
+                    "Write a duration from 0 to 1s, such as 20ms; 0 moves them at once");
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 record OutboxContender(String name, Class<?> application, Map<String, Object> settings, String unfinished) {
 
-    static final List<String> NAMES = List.of("lanekeeper", "gruelbox", "modulith", "namastack");
+    static final List<String> NAMES = List.of("business", "lanekeeper", "gruelbox", "modulith", "namastack");
 
     /** Writes an entry in the transaction that the caller has begun. */
     interface Publishing {
@@ -22,6 +22,7 @@ record OutboxContender(String name, Class<?> application, Map<String, Object> se
     static OutboxContender of(String name, OutboxOptions options) {
         var workers = options.workers();
         return switch (name) {
+            case "business" -> new OutboxContender(name, OutboxBusinessAlone.class, Map.of(), "SELECT 0");
             case "lanekeeper" ->
                 new OutboxContender(
                         name,

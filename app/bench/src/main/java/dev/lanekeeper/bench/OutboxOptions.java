@@ -34,8 +34,8 @@ record OutboxOptions(
             --run-in N                  entries of each round before the measured ones (5000)
             --entries N                 measured entries of each round (20000)
             --keys SPREAD               zipf:100, uniform:10000, unique, none or one (zipf:100)
-            --contenders A,B            of lanekeeper, gruelbox, modulith, namastack (all)
-            --warm-ups N                rounds that are not measured (0)
+            --contenders A,B            of business, lanekeeper, gruelbox, modulith, namastack (all)
+            --warm-ups N                rounds that are not measured (1)
             --rounds N                  rounds that are measured (3)
             --publishers N              threads that write business transactions (4)
             --workers N                 threads that process entries (16)
@@ -49,7 +49,7 @@ record OutboxOptions(
         var entries = 20_000;
         var keys = "zipf:100";
         var contenders = OutboxContender.NAMES;
-        var warmUps = 0;
+        var warmUps = 1;
         var rounds = 3;
         var publishers = 4;
         var workers = 16;

@@ -55,20 +55,18 @@ final class WorkerHandOver implements HandOver {
                 seats.put(jobs.newRunId(), new Seat(handlerId, slot));
             }
         }
-        return new Reserved(handlerId, lanes, pack, life.nodeId(), seats);
+        return new Reserved(handlerId, pack, life.nodeId(), seats);
     }
 
     private final class Reserved implements Reservation {
 
         private final int handlerId;
-        private final int lanes;
         private final int pack;
         private final long nodeId;
         private final Map<UUID, Seat> seats;
 
-        Reserved(int handlerId, int lanes, int pack, long nodeId, Map<UUID, Seat> seats) {
+        Reserved(int handlerId, int pack, long nodeId, Map<UUID, Seat> seats) {
             this.handlerId = handlerId;
-            this.lanes = lanes;
             this.pack = pack;
             this.nodeId = nodeId;
             this.seats = seats;
@@ -95,10 +93,10 @@ final class WorkerHandOver implements HandOver {
         }
 
         @Override
-        public void start(Map<UUID, List<OwnedLane>> owned) {
+        public void start(Map<UUID, List<OwnedLane>> owned, int ready) {
             launcher.launch(nodeId, seats, owned);
             var given = owned.values().stream().mapToInt(List::size).sum();
-            if (given < lanes) {
+            if (given < ready) {
                 dispatcher.starved(handlerId);
                 wakeUps.announce();
             }

@@ -183,9 +183,9 @@ public final class JobRunrServer implements AutoCloseable {
         }
     }
 
-    /** On a thread of its own, because JobRunr deletes its row here, which takes long while the database is away. */
+    /** On a thread of its own, because JobRunr writes and deletes rows here, which takes long while the database is away. */
     private void signOff() {
-        var thread = new Thread(server::stop, "lanekeeper-jobrunr-stop");
+        var thread = new Thread(this::writeTheLast, "lanekeeper-jobrunr-stop");
         thread.setDaemon(true);
         thread.start();
         try {
@@ -198,6 +198,16 @@ public final class JobRunrServer implements AutoCloseable {
             dashboard = null;
         }
         store.close();
+    }
+
+    private void writeTheLast() {
+        try {
+            store.flush();
+        } catch (RuntimeException e) {
+            LOG.debug("The last ended runs were not written to JobRunr's table", e);
+        } finally {
+            server.stop();
+        }
     }
 
     private BackgroundJobServerConfiguration configuration() {

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
@@ -30,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JobRunr's tables. Other than JobRunr's own provider, this one lets jobs that end at the same time share a commit, announces a server
+ * JobRunr's tables. Other than JobRunr's own provider, this one lets jobs that end within a moment share a commit, announces a server
  * whose row was removed again instead of stopping all its jobs, and deletes ended jobs at once when their time is over (JobRunr would
  * first rewrite each of them as deleted).
  */
@@ -41,7 +40,7 @@ final class RunJobStore extends PostgresStorageProvider {
     /** FAILED is none of a run's states ({@link DeleteFailedRun}), but a row that another release left there must go too. */
     private static final List<StateName> ENDED = List.of(StateName.SUCCEEDED, StateName.DELETED, StateName.FAILED);
 
-    private final GroupCommit<Job> groupCommit = new GroupCommit<>(super::save, this::saveTogether);
+    private final EndedJobs<Job> ended = new EndedJobs<>(this::saveTogether);
     private final Map<String, JobRunrMetadata> clusterMarks = new ConcurrentHashMap<>();
     private volatile @Nullable Repeated repeated;
     private volatile long heardAt = System.nanoTime();
@@ -61,17 +60,22 @@ final class RunJobStore extends PostgresStorageProvider {
         return Duration.ofNanos(System.nanoTime() - heardAt);
     }
 
-    /** How many jobs wait for the next common commit. */
+    /** How many ended jobs wait for the next common commit. */
     int waitingToBeSaved() {
-        return groupCommit.waiting();
+        return ended.waiting();
+    }
+
+    /** Writes the ended jobs that wait, on the calling thread. */
+    void flush() {
+        ended.flush();
     }
 
     @Override
     public Job save(Job job) {
-        if (job.getVersion() == 0) {
+        if (job.getVersion() == 0 || job.getState() != StateName.SUCCEEDED) {
             return super.save(job);
         }
-        groupCommit.save(job);
+        ended.add(job);
         return job;
     }
 
@@ -181,15 +185,14 @@ final class RunJobStore extends PostgresStorageProvider {
         }
     }
 
-    /** Those whose rows were changed by somebody else are refused, the others are saved. */
-    private Set<Job> saveTogether(List<Job> jobs) {
+    /** Those whose rows were changed by somebody else are left as these have them; all others are saved. */
+    private void saveTogether(List<Job> jobs) {
         var versions = jobs.stream().map(JobVersioner::new).toList();
         versions.forEach(JobVersioner::close);
         try {
             super.save(jobs);
-            return Set.of();
         } catch (ConcurrentJobModificationException e) {
-            return Set.copyOf(e.getConcurrentUpdatedJobs());
+            LOG.debug("JobRunr's rows of ended runs were changed or deleted: {}", e.getMessage());
         } catch (RuntimeException e) {
             // A commit that fails leaves the new versions in the jobs, and the next attempt would look for rows that
             // never were.

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import java.io.IOException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,19 @@ public final class Database {
     private static final String READ_COMMITTED = "read committed";
     private static final int ATTEMPTS = 20;
     private static final String SCHEMA_IN_TEXT = "lanekeeper.";
+
+    /** In this order, since what is read with them may wait for a lock. */
+    private static final String GUARD = """
+            set_config('lock_timeout', '2s', true),
+            set_config('idle_in_transaction_session_timeout', '5s', true),
+            set_config('enable_seqscan', 'off', true),
+            set_config('enable_hashjoin', 'off', true),
+            set_config('enable_mergejoin', 'off', true),
+            set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config('jit', 'off', true),
+            current_setting('transaction_isolation')""";
+
+    private static final int GUARDS = 8;
 
     private final DataSource dataSource;
     private final JdbcClient jdbc;
@@ -191,16 +205,41 @@ public final class Database {
      * what can only be done in one way. First statement of each transaction that locks lanes.
      */
     public void guardLanes() {
-        var isolation = sql("""
-                        SELECT set_config('lock_timeout', '2s', true),
-                               set_config('idle_in_transaction_session_timeout', '5s', true),
-                               set_config('enable_seqscan', 'off', true),
-                               set_config('enable_hashjoin', 'off', true),
-                               set_config('enable_mergejoin', 'off', true),
-                               set_config('plan_cache_mode', 'force_generic_plan', true),
-                               set_config('jit', 'off', true),
-                               current_setting('transaction_isolation') AS isolation
-                        """).query((row, n) -> row.getString("isolation")).single();
+        guardLanes(sql("SELECT " + GUARD), row -> true);
+    }
+
+    /**
+     * The same, and reads one value with it, which saves a round trip: something that is decided before any lane is locked.
+     *
+     * @param value an expression of SQL, with one parameter
+     */
+    <T> T guardLanes(String value, Object parameter, Column<T> column) {
+        return guardLanes(sql("SELECT " + GUARD + ", " + value).param(parameter), row -> column.read(row, GUARDS + 1));
+    }
+
+    /** Reads a value by its place in the row. */
+    @FunctionalInterface
+    interface Column<T> {
+
+        T read(ResultSet row, int place) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface Answer<T> {
+
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> T guardLanes(JdbcClient.StatementSpec statement, Answer<T> answer) {
+        return statement
+                .query((row, n) -> {
+                    requireReadCommitted(row.getString(GUARDS));
+                    return answer.read(row);
+                })
+                .single();
+    }
+
+    private void requireReadCommitted(String isolation) {
         if (!isolation.equals(READ_COMMITTED)
                 && OURS.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
             isDefault = false;

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes what one transaction of a mover moves: entries taken, lanes, items, in this order. */
 final class EntryWriter {
 
-    private final Database database;
     private final OutboxStore outbox;
     private final LaneStore lanes;
     private final ItemStore items;
@@ -36,9 +35,9 @@ final class EntryWriter {
     private final Expansion expansion;
     private final Clock clock;
     private final Probe probe;
+    private volatile @Nullable Subscribers subscribers;
 
     EntryWriter(Database database, HandOver handOver, Expansion expansion, Clock clock, Probe probe) {
-        this.database = database;
         this.outbox = new OutboxStore(database);
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);
@@ -105,8 +104,7 @@ final class EntryWriter {
 
     Written write(Batch batch, ReservedWorkers workers, Shape shape) {
         probe.reached(Step.STORE_BEGUN);
-        database.guardLanes();
-        var locked = outbox.lock(batch.shards());
+        var locked = outbox.guardAndLock(batch.shards());
         var busy = new HashSet<>(batch.shards());
         locked.forEach(busy::remove);
         if (locked.isEmpty()) {
@@ -114,10 +112,11 @@ final class EntryWriter {
         }
         var limits =
                 new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
-        var entries = outbox.take(locked, limits);
-        var expanded = expand(entries, shape);
+        var taken = outbox.take(locked, limits);
+        var entries = taken.entries();
+        var expanded = expand(taken, shape);
         if (expanded.stream().anyMatch(EntryItem::isUnique)) {
-            return writeUnique(batch, new Taken(busy, locked, entries), expanded, workers);
+            return writeUnique(batch, new Batched(busy, locked, entries), expanded, workers);
         }
         var placed = place(scheduleOthers(expanded));
         // Last, so that runs which record results in the same lanes wait for as little as possible.
@@ -129,7 +128,7 @@ final class EntryWriter {
         return new Written(moved, owned);
     }
 
-    private record Taken(Set<Integer> busy, List<Integer> locked, List<OutboxRow> entries) {}
+    private record Batched(Set<Integer> busy, List<Integer> locked, List<OutboxRow> entries) {}
 
     private static int entriesBeforeUnique(List<OutboxRow> entries, List<EntryItem> expanded) {
         var unique = expanded.stream()
@@ -142,7 +141,7 @@ final class EntryWriter {
                 .count();
     }
 
-    private Written writeUnique(Batch batch, Taken taken, List<EntryItem> expanded, ReservedWorkers workers) {
+    private Written writeUnique(Batch batch, Batched taken, List<EntryItem> expanded, ReservedWorkers workers) {
         if (expanded.size() > 1) {
             throw new UniqueAmongOthers(entriesBeforeUnique(taken.entries(), expanded));
         }
@@ -177,13 +176,25 @@ final class EntryWriter {
     }
 
     /** After the entries: a handler that was registered before one of them was written is found. */
-    private List<EntryItem> expand(List<OutboxRow> entries, Shape shape) {
-        return entries.isEmpty()
+    private List<EntryItem> expand(OutboxStore.Taken taken, Shape shape) {
+        return taken.entries().isEmpty()
                 ? List.of()
-                : expansion.items(entries, outbox.subscriptions()).stream()
+                : expansion.items(taken.entries(), subscriptions(taken.subscribed())).stream()
                         .map(shape::of)
                         .toList();
     }
+
+    /** Read again only when somebody has written them since; what is read now is at least as new as the entries. */
+    private List<Subscription> subscriptions(long subscribed) {
+        var known = subscribers;
+        if (known == null || known.subscribed() != subscribed) {
+            known = new Subscribers(subscribed, outbox.subscriptions());
+            subscribers = known;
+        }
+        return known.subscriptions();
+    }
+
+    private record Subscribers(long subscribed, List<Subscription> subscriptions) {}
 
     /** Jobs for later go to those that wait for their time. */
     private List<EntryItem> scheduleOthers(List<EntryItem> expanded) {

@@ -45,8 +45,12 @@ public interface HandOver {
         /** Saves the JobRunr jobs of these runs, in the caller's transaction. */
         void save(List<UUID> runs);
 
-        /** After the commit: the runs start, workers without lanes are free again. */
-        void start(Map<UUID, List<OwnedLane>> lanes);
+        /**
+         * After the commit: the runs start, workers without lanes are free again.
+         *
+         * @param ready how many lanes were READY; when these runs got fewer, somebody is told that there are more
+         */
+        void start(Map<UUID, List<OwnedLane>> lanes, int ready);
 
         /** After a rollback: all are free again. */
         void release();

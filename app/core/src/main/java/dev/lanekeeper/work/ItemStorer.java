@@ -108,7 +108,8 @@ public class ItemStorer {
     }
 
     private StoredBatch storeOnce(KafkaBatch batch, boolean refused) {
-        var reservation = handOver.reserve(batch.handlerId(), countLanes(batch));
+        var lanesAtMost = countLanes(batch);
+        var reservation = handOver.reserve(batch.handlerId(), lanesAtMost);
         Written written;
         try {
             written = database.inTransaction(() -> write(batch, reservation));
@@ -117,7 +118,7 @@ public class ItemStorer {
             throw e;
         }
         probe.reached(Step.STORE_COMMITTED);
-        reservation.start(written.owned());
+        reservation.start(written.owned(), lanesAtMost);
         probe.reached(Step.HANDED_OVER);
         return new StoredBatch(
                 written.stored(), written.duplicates(), refused ? written.stored() : 0, written.fenced());
@@ -127,8 +128,7 @@ public class ItemStorer {
 
     private Written write(KafkaBatch batch, Reservation reservation) {
         probe.reached(Step.STORE_BEGUN);
-        database.guardLanes();
-        var handingOver = !reservation.runs().isEmpty() && nodes.holdAlive(reservation.nodeId());
+        var handingOver = guard(reservation);
         var positions = lockProgress(batch);
         var fenced = batch.claims().stream().filter(c -> isFenced(c, positions)).toList();
         var ours = notFenced(batch, fenced);
@@ -139,6 +139,15 @@ public class ItemStorer {
         var owned = insert(batch, fresh, handingOver ? reservation : null);
         probe.reached(Step.STORE_BEFORE_COMMIT);
         return new Written(fresh.size(), ours.size() - fresh.size(), fenced, owned);
+    }
+
+    /** Whether the reserved workers may be given lanes. */
+    private boolean guard(Reservation reservation) {
+        if (reservation.runs().isEmpty()) {
+            database.guardLanes();
+            return false;
+        }
+        return nodes.guardAndHoldAlive(reservation.nodeId());
     }
 
     private Map<Place, Position> lockProgress(KafkaBatch batch) {

@@ -53,8 +53,7 @@ public final class LaneClaimer {
 
     private Map<UUID, List<OwnedLane>> claimWithin(
             long nodeId, Map<Integer, Integer> wantedByHandler, Distribution distribution) {
-        database.guardLanes();
-        if (!nodes.holdAlive(nodeId)) {
+        if (!nodes.guardAndHoldAlive(nodeId)) {
             return Map.of();
         }
         var ready = lanes.lockReady(wantedByHandler).stream()

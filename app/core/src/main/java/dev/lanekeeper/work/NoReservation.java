@@ -27,7 +27,7 @@ class NoReservation implements Reservation {
     public void save(List<UUID> runs) {}
 
     @Override
-    public void start(Map<UUID, List<OwnedLane>> lanes) {}
+    public void start(Map<UUID, List<OwnedLane>> lanes, int ready) {}
 
     @Override
     public void release() {}

@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -53,6 +54,12 @@ public final class NodeStore {
                 .query(Long.class)
                 .optional()
                 .isPresent();
+    }
+
+    /** As the first statement of a transaction that locks lanes: guards it and keeps the node from being declared dead. */
+    boolean guardAndHoldAlive(long nodeId) {
+        return database.guardLanes(
+                "(SELECT true FROM lanekeeper.node WHERE node_id = ? FOR KEY SHARE)", nodeId, ResultSet::getBoolean);
     }
 
     /** Deletes the nodes that have not renewed for so long; one that somebody is just giving lanes to is left for later. */

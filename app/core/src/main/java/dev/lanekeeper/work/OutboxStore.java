@@ -105,26 +105,35 @@ public final class OutboxStore {
     }
 
     /**
-     * Those of these shards that nobody else moves, locked until the transaction ends. A statement of its own: only what is
-     * read after it is as the mover before has left it.
+     * Those of these shards that nobody else moves, locked until the transaction ends, whose first statement this is. A statement
+     * of its own: only what is read after it is as the mover before has left it.
      */
-    List<Integer> lock(Collection<Integer> shards) {
-        return database.sql("""
-                        SELECT k.shard
-                          FROM unnest(?::int[]) AS k (shard)
-                         WHERE pg_try_advisory_xact_lock(hashtext('lanekeeper.outbox_entry'), k.shard)
-                        """)
-                .param(shards.stream().mapToInt(Integer::intValue).toArray())
-                .query(Integer.class)
-                .list();
+    List<Integer> guardAndLock(Collection<Integer> shards) {
+        return database.guardLanes(
+                """
+                ARRAY(
+                       SELECT k.shard
+                         FROM unnest(?::int[]) AS k (shard)
+                        WHERE pg_try_advisory_xact_lock(hashtext('lanekeeper.outbox_entry'), k.shard))
+                """,
+                shards.stream().mapToInt(Integer::intValue).toArray(),
+                (row, place) -> List.of((Integer[]) row.getArray(place).getArray()));
     }
 
     /** How much is taken at once; of each shard at least one entry, whatever its size. */
     record Limits(int perShard, long bytesPerShard) {}
 
-    /** Takes the first entries of shards that this transaction has locked, in the order of their ids. */
-    List<OutboxRow> take(Collection<Integer> shards, Limits limits) {
-        return database
+    /**
+     * Entries in the order of their ids.
+     *
+     * @param subscribed what stands for those who take entries, as the same statement saw them: while it is the same, they are
+     */
+    record Taken(List<OutboxRow> entries, long subscribed) {}
+
+    /** Takes the first entries of shards that this transaction has locked. */
+    Taken take(Collection<Integer> shards, Limits limits) {
+        var subscribed = new long[1];
+        var entries = database
                 .sql("""
                         DELETE FROM lanekeeper.outbox_entry
                          WHERE ctid = ANY (ARRAY(
@@ -143,16 +152,24 @@ public final class OutboxStore {
                                       WINDOW so_far AS (ORDER BY o.entry_id ROWS UNBOUNDED PRECEDING)) AS e
                                 WHERE e.bytes_so_far <= ? OR e.number = 1))
                         RETURNING entry_id, shard, context, event_name, causality_key, arguments::text, resource_class,
-                                  resource_id, changeset::text, destination_topic, headers::text, created_at, key_id, sealed
+                                  resource_id, changeset::text, destination_topic, headers::text, created_at, key_id, sealed,
+                                  (SELECT hashtextextended(
+                                              string_agg(s.xmin::text || ':' || h.xmin::text, ',' ORDER BY s.handler_id), 0)
+                                     FROM lanekeeper.outbox_subscription AS s
+                                     JOIN lanekeeper.handler AS h USING (handler_id))
                         """)
                 .param(shards.stream().map(Integer::shortValue).toArray(Short[]::new))
                 .param(limits.perShard())
                 .param(limits.bytesPerShard())
-                .query((row, n) -> entry(row))
+                .query((row, n) -> {
+                    subscribed[0] = row.getLong(15);
+                    return entry(row);
+                })
                 .list()
                 .stream()
                 .sorted((a, b) -> Long.compare(a.entryId(), b.entryId()))
                 .toList();
+        return new Taken(entries, subscribed[0]);
     }
 
     private static OutboxRow entry(ResultSet row) throws SQLException {

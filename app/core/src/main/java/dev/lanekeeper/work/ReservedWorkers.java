@@ -16,6 +16,7 @@ final class ReservedWorkers {
 
     private final Map<Integer, Reservation> reservations = new LinkedHashMap<>();
     private final Map<UUID, Integer> handlers = new HashMap<>();
+    private final Map<Integer, Integer> readyByHandler = new HashMap<>();
     private final HandOver handOver;
     private final LaneStore lanes;
     private final NodeStore nodes;
@@ -39,6 +40,7 @@ final class ReservedWorkers {
         var owned = new HashMap<UUID, List<OwnedLane>>();
         var byHandler = ready.stream().collect(Collectors.groupingBy(handlers::get));
         byHandler.forEach((handler, laneIds) -> {
+            readyByHandler.merge(handler, laneIds.size(), Integer::sum);
             var reservation = reservations.get(handler);
             if (reservation != null && !reservation.runs().isEmpty() && nodes.holdAlive(reservation.nodeId())) {
                 var assigned = own(reservation, ItemStorer.assign(laneIds, reservation));
@@ -59,7 +61,7 @@ final class ReservedWorkers {
 
     /** After the commit. */
     void start(Map<UUID, List<OwnedLane>> owned) {
-        reservations.values().forEach(reservation -> {
+        reservations.forEach((handler, reservation) -> {
             var its = new HashMap<UUID, List<OwnedLane>>();
             reservation.runs().forEach(run -> {
                 var given = owned.get(run);
@@ -67,7 +69,7 @@ final class ReservedWorkers {
                     its.put(run, given);
                 }
             });
-            reservation.start(its);
+            reservation.start(its, readyByHandler.getOrDefault(handler, 0));
         });
         reservations.clear();
     }
@@ -76,5 +78,6 @@ final class ReservedWorkers {
         reservations.values().forEach(Reservation::release);
         reservations.clear();
         handlers.clear();
+        readyByHandler.clear();
     }
 }

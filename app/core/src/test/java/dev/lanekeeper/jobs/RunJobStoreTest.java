@@ -6,17 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.lanekeeper.testkit.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.mappers.JobMapper;
-import org.jobrunr.storage.ConcurrentJobModificationException;
 import org.jobrunr.utils.mapper.jackson3.Jackson3JsonMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +22,6 @@ class RunJobStoreTest {
 
     private static final Duration SHORTLY = Duration.ofSeconds(20);
 
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> statements = new CopyOnWriteArrayList<>();
     private final AtomicInteger commitsUntilFailure = new AtomicInteger(-1);
     private final RunJobs jobs = new RunJobs(Job.newUUID(), "node");
@@ -46,86 +40,64 @@ class RunJobStoreTest {
 
     @AfterEach
     void close() {
-        threads.shutdownNow();
         store.close();
         database.close();
     }
 
     @Test
-    void oneCommitSavesManyJobs() throws SQLException {
+    void oneCommitSavesTheJobsThatEndWithinAMoment() {
         var ending = ending(20);
         statements.clear();
 
-        saveTogether(ending).forEach(save -> assertThat(save).succeedsWithin(SHORTLY));
+        ending.forEach(store::save);
 
-        assertThat(ending)
-                .allSatisfy(job -> assertThat(database.state(job.getId())).isEqualTo("SUCCEEDED"));
+        awaitAllSucceeded(ending);
         assertThat(statements.stream().filter("COMMIT"::equals)).hasSizeLessThanOrEqualTo(2);
     }
 
     @Test
-    void aJobThatSomebodyChangedFailsAlone() throws SQLException {
+    void aJobThatSomebodyChangedIsLeftAsItIsAndTheOthersAreSaved() {
         var ending = ending(20);
         var changed = ending.get(7);
         database.jdbc.update(
                 "UPDATE lanekeeper.jobrunr_jobs SET version = 5 WHERE id = ?",
                 changed.getId().toString());
 
-        var saves = saveTogether(ending);
+        ending.forEach(store::save);
 
-        for (int i = 0; i < ending.size(); i++) {
-            if (ending.get(i) == changed) {
-                assertThat(saves.get(i))
-                        .failsWithin(SHORTLY)
-                        .withThrowableThat()
-                        .withCauseInstanceOf(ConcurrentJobModificationException.class);
-            } else {
-                assertThat(saves.get(i)).succeedsWithin(SHORTLY);
-                assertThat(database.state(ending.get(i).getId())).isEqualTo("SUCCEEDED");
-            }
-        }
-        assertThat(changed.getVersion()).isEqualTo(1);
+        awaitAllSucceeded(ending.stream().filter(job -> job != changed).toList());
+        await().atMost(SHORTLY).until(() -> store.waitingToBeSaved() == 0);
+        assertThat(database.state(changed.getId())).isEqualTo("PROCESSING");
     }
 
     @Test
-    void whenTheCommonCommitFailsAllAreSavedOneByOne() throws SQLException {
+    void whenTheCommonCommitFailsItIsTriedAgain() {
         var ending = ending(20);
+        commitsUntilFailure.set(1);
 
-        commitsUntilFailure.set(2);
+        ending.forEach(store::save);
 
-        var saves = saveTogether(ending);
-
-        saves.forEach(save -> assertThat(save).succeedsWithin(SHORTLY));
-        assertThat(commitsUntilFailure).hasValueLessThanOrEqualTo(0);
-        assertThat(ending).allSatisfy(job -> {
-            assertThat(database.state(job.getId())).isEqualTo("SUCCEEDED");
-            assertThat(job.getVersion()).isEqualTo(2);
-        });
+        awaitAllSucceeded(ending);
+        assertThat(commitsUntilFailure).hasValueLessThan(0);
+        assertThat(ending).allSatisfy(job -> assertThat(job.getVersion()).isEqualTo(2));
     }
 
-    /** Holds the first row locked, so that all others meet behind its commit. */
-    private List<CompletableFuture<Void>> saveTogether(List<Job> ending) throws SQLException {
-        var saves = new ArrayList<CompletableFuture<Void>>();
-        try (var blocker = database.dataSource.getConnection()) {
-            blocker.setAutoCommit(false);
-            var lock = blocker.prepareStatement("SELECT FROM lanekeeper.jobrunr_jobs WHERE id = ? FOR UPDATE");
-            lock.setString(1, ending.get(0).getId().toString());
-            lock.execute();
-            saves.add(CompletableFuture.runAsync(() -> store.save(ending.get(0)), threads));
-            await().atMost(SHORTLY).until(() -> waitingForLocks() == 1);
-            for (var job : ending.subList(1, ending.size())) {
-                saves.add(CompletableFuture.runAsync(() -> store.save(job), threads));
-            }
-            await().atMost(SHORTLY).until(() -> store.waitingToBeSaved() == ending.size() - 1);
-            blocker.rollback();
-        }
-        return saves;
+    @Test
+    void whoeverStopsWritesWhatWaitsAtOnce() {
+        var ending = ending(3);
+        ending.forEach(store::save);
+
+        store.flush();
+
+        assertThat(store.waitingToBeSaved()).isZero();
+        awaitAllSucceeded(ending);
     }
 
-    private long waitingForLocks() {
-        return database.jdbc.queryForObject(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-                Long.class);
+    private void awaitAllSucceeded(List<Job> ending) {
+        await().atMost(SHORTLY)
+                .untilAsserted(() -> assertThat(ending)
+                        .allSatisfy(
+                                job -> assertThat(database.state(job.getId())).isEqualTo("SUCCEEDED")));
     }
 
     private List<Job> ending(int count) {

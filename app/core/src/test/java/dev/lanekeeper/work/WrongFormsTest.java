@@ -232,7 +232,8 @@ class WrongFormsTest {
                 SELECT lane_id, item_id FROM k
                 """.formatted(chunk, text.replace(chunk, "k")));
         var anyway = new Rewriting(
-                "INSERT INTO lanekeeper.outcome", text -> text.stripTrailing() + " ON CONFLICT DO NOTHING");
+                "INSERT INTO lanekeeper.outcome",
+                text -> text.contains("gone") ? text : text.stripTrailing() + " ON CONFLICT DO NOTHING");
 
         isNoticed(steps(WrongFormsTest::recordTheSameTwice), Form.of(text -> wrong.apply(anyway.apply(text))));
         assertThat(wrong.applied).isTrue();

@@ -41,6 +41,7 @@ final class Mover {
     private final LongSupplier nodeId;
     private final Thread thread;
     private final Set<Integer> pending = new TreeSet<>();
+    private final Linger linger;
     private long nextLook = System.nanoTime();
     private long busyNanos = BUSY_NANOS;
     private boolean found;
@@ -61,6 +62,7 @@ final class Mover {
         this.outbox = means.outbox();
         this.dirty = means.dirty();
         this.nodeId = means.nodeId();
+        this.linger = new Linger(settings.linger(), System.nanoTime());
         this.thread = new Thread(this::loop, "lanekeeper-outbox-" + number);
         thread.setDaemon(true);
     }
@@ -121,7 +123,17 @@ final class Mover {
             look();
         }
         if (!stopping && !pending.isEmpty()) {
+            letGather();
             move();
+        }
+    }
+
+    /** Not to be woken by each of them. */
+    private void letGather() throws InterruptedException {
+        var nanos = linger.nanosLeft(System.nanoTime());
+        if (nanos > 0) {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+            pending.addAll(dirty.take(mask, 0));
         }
     }
 
@@ -152,6 +164,7 @@ final class Mover {
             found = true;
             busyNanos = BUSY_NANOS;
             nextLook = Math.min(nextLook, System.nanoTime() + settings.sleep().toNanos());
+            linger.moved(done.entries(), !done.unfinished().isEmpty(), System.nanoTime());
         } else if (!done.busy().isEmpty()) {
             letOthersFinish();
         }

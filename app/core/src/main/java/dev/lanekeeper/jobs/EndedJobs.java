@@ -1,0 +1,94 @@
+package dev.lanekeeper.jobs;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Jobs of runs that have ended, gathered for a moment and written together on a thread of this class: what a run has done is
+ * recorded elsewhere by then, so nobody waits for it. A job that is lost here, with its process, is taken for an orphan by JobRunr,
+ * and its second run finds nothing to do.
+ *
+ * <p>While they cannot be written they are kept, up to a limit. Safe for all threads.
+ */
+final class EndedJobs<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndedJobs.class);
+    private static final Duration GATHERED_FOR = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int MOST_TOGETHER = 256;
+    private static final int MOST_KEPT = 20_000;
+
+    private final Consumer<List<T>> save;
+    private final LinkedBlockingDeque<T> waiting = new LinkedBlockingDeque<>(MOST_KEPT);
+    private final AtomicBoolean planned = new AtomicBoolean();
+    private final ScheduledThreadPoolExecutor thread;
+
+    /** @param save in one transaction; throws when none could be saved */
+    EndedJobs(Consumer<List<T>> save) {
+        this.save = save;
+        var factory = new CustomizableThreadFactory("lanekeeper-jobrunr-ended-");
+        factory.setDaemon(true);
+        this.thread = new ScheduledThreadPoolExecutor(1, factory);
+        thread.setKeepAliveTime(10, TimeUnit.SECONDS);
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** To be written soon; what is too much to be kept is left to JobRunr. */
+    void add(T job) {
+        if (waiting.offer(job)) {
+            plan(GATHERED_FOR);
+        }
+    }
+
+    /** How many wait to be written. */
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Writes what waits on the calling thread. */
+    void flush() {
+        while (!waiting.isEmpty()) {
+            var jobs = new ArrayList<T>();
+            waiting.drainTo(jobs, MOST_TOGETHER);
+            if (!jobs.isEmpty()) {
+                saveOrKeep(jobs);
+            }
+        }
+    }
+
+    private void saveOrKeep(List<T> jobs) {
+        try {
+            save.accept(jobs);
+        } catch (RuntimeException e) {
+            for (var i = jobs.size() - 1; i >= 0; i--) {
+                waiting.offerFirst(jobs.get(i));
+            }
+            throw e;
+        }
+    }
+
+    private void plan(Duration in) {
+        if (planned.compareAndSet(false, true)) {
+            var unused = thread.schedule(this::turn, in.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void turn() {
+        planned.set(false); // before the look, so that what comes from now on is looked for again
+        try {
+            flush();
+        } catch (RuntimeException e) {
+            LOG.debug("Ended runs cannot be written to JobRunr's table; it is tried again", e);
+            plan(PAUSE);
+        }
+    }
+}
