@@ -27,6 +27,11 @@ class HandlerConfiguration {
     }
 
     @Bean
+    LocksReader lanekeeperLocks(PropertiesReader.Result read, ResourceLoader resources) {
+        return new LocksReader(read.properties(), resources);
+    }
+
+    @Bean
     HandlerCatalog lanekeeperHandlerCatalog(
             ConfigurableListableBeanFactory beans,
             Environment environment,

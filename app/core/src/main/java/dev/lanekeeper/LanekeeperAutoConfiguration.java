@@ -155,9 +155,10 @@ public class LanekeeperAutoConfiguration {
             LiveSettings settings,
             LanekeeperProperties properties,
             ObjectProvider<RunListener> listeners,
+            LocksReader locks,
             Probe probe) {
         return new Node(
-                NodeSettingsReader.read(properties, installed.workers()),
+                NodeSettingsReader.read(properties, installed.workers(), locks.redis()),
                 installed.database(),
                 clock,
                 handlers,

@@ -1,6 +1,7 @@
 package dev.lanekeeper;
 
 import dev.lanekeeper.handler.HandlerSettings;
+import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import dev.lanekeeper.monitor.EventMode;
 import dev.lanekeeper.monitor.ObservationMode;
 import dev.lanekeeper.monitor.StatsdSettings.Flavor;
@@ -32,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param handlers what counts for one handler, by its id, before what its code says
  * @param outbox how outbox entries are moved
  * @param encryption the keys of what nobody may read in the database; needs `com.google.crypto.tink:tink`
+ * @param locks where locks are shared with other applications; needs `org.redisson:redisson`
  * @param run how much work one run takes
  * @param shutdownTimeout how long a stop waits for handlers that are still running
  * @param exitOnSigterm whether SIGTERM and SIGINT end the process with exit code 0 when everything was handed back, and 2 when
@@ -63,6 +65,7 @@ public record LanekeeperProperties(
         @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
         @DefaultValue Outbox outbox,
         @DefaultValue Encryption encryption,
+        @DefaultValue Locks locks,
         @DefaultValue Run run,
         @DefaultValue("30s") Duration shutdownTimeout,
         @DefaultValue("false") boolean exitOnSigterm,
@@ -162,6 +165,44 @@ public record LanekeeperProperties(
         @Override
         public String toString() {
             return "Encryption[outbox=" + outbox + "]";
+        }
+    }
+
+    /**
+     * Where locks are shared with other applications; needs `org.redisson:redisson`.
+     *
+     * @param redis in Redis; nowhere by default
+     */
+    public record Locks(@DefaultValue Redis redis) {}
+
+    /**
+     * Locks in Redis, which a run takes besides those of the database.
+     *
+     * @param address such as `redis://localhost:6379`; none by default
+     * @param config where Redisson's own configuration lies as YAML, such as `file:/etc/redisson.yaml`, for sentinels, clusters and
+     *     the like; instead of `address`
+     * @param username of Redis, if it asks for one
+     * @param password of Redis, if it asks for one
+     * @param prefix of the name of every lock; in a cluster all must be in one slot: `{lanekeeper}:`
+     * @param lease after what time the locks of a process that is dead or frozen are lost
+     * @param timeout how long an answer is waited for
+     * @param whenAway what becomes of work that needs them while Redis does not answer: `postpone` lets it wait, without using up
+     *     attempts, `database-only` lets it go on under the locks of the database alone
+     */
+    public record Redis(
+            @Nullable String address,
+            @Nullable String config,
+            @Nullable String username,
+            @Nullable String password,
+            @DefaultValue("lanekeeper:") String prefix,
+            @DefaultValue("15s") Duration lease,
+            @DefaultValue("500ms") Duration timeout,
+            @DefaultValue("postpone") WhenAway whenAway) {
+
+        /** Without the password, which whoever prints properties does not mean. */
+        @Override
+        public String toString() {
+            return "Redis[prefix=" + prefix + "]";
         }
     }
 

@@ -4,12 +4,14 @@ import dev.lanekeeper.LanekeeperProperties.Role;
 import dev.lanekeeper.LanekeeperProperties.VirtualThreads;
 import dev.lanekeeper.dispatch.NodeSettings;
 import dev.lanekeeper.jobs.JobRunrSettings;
+import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.run.RunSettings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the properties into what the dispatch room works with. */
 final class NodeSettingsReader {
@@ -20,7 +22,7 @@ final class NodeSettingsReader {
 
     private NodeSettingsReader() {}
 
-    static NodeSettings read(LanekeeperProperties properties, int workers) {
+    static NodeSettings read(LanekeeperProperties properties, int workers, @Nullable RedisSettings redis) {
         var name = name();
         return new NodeSettings(
                 name,
@@ -32,7 +34,8 @@ final class NodeSettingsReader {
                         .collect(Collectors.joining(",")),
                 properties.roles().contains(Role.WORKERS),
                 run(properties),
-                jobs(properties, name, workers));
+                jobs(properties, name, workers),
+                redis);
     }
 
     private static RunSettings run(LanekeeperProperties properties) {

@@ -45,9 +45,9 @@ class DirectionsTest {
             "intake.outbox", Set.of("handler"),
             "intake.enqueue", Set.of("handler"),
             "relay", Set.of("handler"),
-            "run", Set.of("handler", "setting"),
-            "dispatch", Set.of("jobs", "run", "handler", "setting"),
-            "monitor", Set.of("run", "dispatch", "intake.kafka", "intake.outbox", "handler", "setting"),
+            "run", Set.of("handler", "lock", "setting"),
+            "dispatch", Set.of("jobs", "run", "lock", "handler", "setting"),
+            "monitor", Set.of("run", "dispatch", "lock", "intake.kafka", "intake.outbox", "handler", "setting"),
             "latency", Set.of("run"),
             "operations", Set.of("setting", "housekeeping"));
 
@@ -98,7 +98,9 @@ class DirectionsTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule redissonIsUnknown = noClasses()
+    static final ArchRule redissonIsKnownOnlyInLock = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".lock..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.redisson..")

@@ -3,6 +3,8 @@ package dev.lanekeeper.dispatch;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrServer;
 import dev.lanekeeper.jobs.Repeated;
+import dev.lanekeeper.lock.RedissonLocks;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun;
 import dev.lanekeeper.run.ActiveRuns;
 import dev.lanekeeper.run.Deadlines;
@@ -54,6 +56,7 @@ public final class Node {
     private final WakeUps wakeUps;
     private final HandOver handOver;
     private final LaneRunner runner;
+    private final RemoteLocks locks;
     private final RunWatch watch;
     private final ScheduledExecutorService heart = daemon("lanekeeper-heartbeat");
     private final ScheduledExecutorService guard = daemon("lanekeeper-watch");
@@ -92,14 +95,35 @@ public final class Node {
         this.wakeUps = new WakeUps(new SignalStore(database), life, dispatcher::hinted);
         this.handOver =
                 new WorkerHandOver(new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps));
+        this.locks = settings.redis() == null || !settings.runsWork()
+                ? RemoteLocks.NONE
+                : new RedissonLocks(settings.redis(), clock, this::freed);
         this.runner = new LaneRunner(
-                new LaneRunner.Neighbours(runs, handlers, live, dispatcher, life, deadlines, listeners),
+                new LaneRunner.Neighbours(runs, handlers, live, dispatcher, life, deadlines, listeners, locks),
                 settings.run(),
                 database,
                 clock,
                 probe);
         this.watch = runner.watch();
         live.onChange(dispatcher::hinted);
+    }
+
+    /** How locks stand that are shared with other applications. */
+    public RemoteLocks locks() {
+        return locks;
+    }
+
+    /** On a thread of Redisson's, which must not wait for the database. */
+    private void freed(String lock) {
+        guard.execute(() -> wake(lock));
+    }
+
+    private void wake(String lock) {
+        try {
+            runner.freed(lock);
+        } catch (RuntimeException e) {
+            log.atDebug().log("Who waits for {} was not woken, and comes by itself: {}", lock, e.toString());
+        }
     }
 
     private void perform(UUID runId) {
@@ -164,6 +188,7 @@ public final class Node {
         heart.shutdownNow();
         guard.shutdownNow();
         wakeUps.stop();
+        locks.close();
         deadlines.close();
         awaitLastBeat();
         if (clean) {

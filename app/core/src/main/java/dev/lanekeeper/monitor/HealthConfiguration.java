@@ -32,6 +32,11 @@ class HealthConfiguration {
     }
 
     @Bean
+    HealthIndicator lanekeeperLocksHealthIndicator(Monitor monitor) {
+        return new LocksHealth(monitor);
+    }
+
+    @Bean
     HealthIndicator lanekeeperDatabaseHealthIndicator(Monitor monitor) {
         return new DatabaseHealth(monitor);
     }

@@ -5,6 +5,8 @@ import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.PartitionStatus;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
+import dev.lanekeeper.lock.RemoteLocks;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,6 +41,7 @@ final class NodeGauges {
         gauge("lanekeeper.runs", Tags.empty(), () -> node.runs().size());
         gauge("lanekeeper.jobserver.running", Tags.empty(), () -> node.isJobServerRunning() ? 1 : 0);
         gauge("lanekeeper.lease.valid", Tags.empty(), () -> node.life().mayStart() ? 1 : 0);
+        showLocks(node.locks());
         if (intakes != null) {
             intakes.status().forEach(status -> showIntake(intakes, status.handlerId()));
         }
@@ -46,6 +49,21 @@ final class NodeGauges {
             unfinished = counts.get();
             showUnfinished(unfinished);
         }
+    }
+
+    private void showLocks(RemoteLocks locks) {
+        if (locks.isUsed()) {
+            gauge("lanekeeper.locks.redis.up", Tags.empty(), () -> locks.status().awaySince() == null ? 1 : 0);
+            gauge("lanekeeper.locks.redis.held", Tags.empty(), () -> locks.status().held());
+            counter("lanekeeper.locks.redis.lost", () -> locks.status().lost());
+            counter("lanekeeper.locks.redis.retaken", () -> locks.status().retaken());
+            counter("lanekeeper.locks.redis.unasked", () -> locks.status().unasked());
+        }
+    }
+
+    private void counter(String name, Supplier<Number> value) {
+        shown.add(FunctionCounter.builder(name, value, v -> v.get().doubleValue())
+                .register(registry));
     }
 
     private void showUnfinished(Unfinished unfinished) {

@@ -117,6 +117,11 @@ public final class ActiveRun {
         return List.copyOf(held.values());
     }
 
+    /** Under which it owns its lanes; none when it is abandoned. */
+    synchronized List<Long> epochs() {
+        return abandoned ? List.of() : held.values().stream().map(OwnedLane::epoch).toList();
+    }
+
     public synchronized boolean holds(UUID laneId) {
         return held.containsKey(laneId);
     }

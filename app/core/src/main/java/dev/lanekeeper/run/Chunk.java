@@ -46,6 +46,11 @@ final class Chunk {
         token = fencingToken;
     }
 
+    /** The lane has a lock of another application besides. */
+    synchronized void raise(long fencingToken) {
+        token = Math.max(token, fencingToken);
+    }
+
     synchronized boolean holdsLocks() {
         return !locks.isEmpty();
     }

@@ -8,6 +8,7 @@ import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.handler.NoProcessorFoundException;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
 import dev.lanekeeper.run.Executed.Unknown;
@@ -58,6 +59,7 @@ final class HandlerExecution {
     private final LiveSettings settings;
     private final Deadlines deadlines;
     private final ListenerGuard listeners;
+    private final RemoteLocks remote;
     private final Clock clock;
     private final Probe probe;
     private final SealedItems sealing;
@@ -68,7 +70,8 @@ final class HandlerExecution {
             ResultRecorder recorder,
             LiveSettings settings,
             Deadlines deadlines,
-            ListenerGuard listeners) {}
+            ListenerGuard listeners,
+            RemoteLocks remote) {}
 
     HandlerExecution(Means means, Clock clock, Probe probe) {
         this.database = means.database();
@@ -79,6 +82,7 @@ final class HandlerExecution {
         this.settings = means.settings();
         this.deadlines = means.deadlines();
         this.listeners = means.listeners();
+        this.remote = means.remote();
         this.clock = clock;
         this.probe = probe;
         this.sealing = new SealedItems(database.seal());
@@ -360,6 +364,9 @@ final class HandlerExecution {
 
             @Override
             public void beforeCommit(boolean readOnly) {
+                if (!remote.lost(List.of(lane.epoch())).isEmpty()) {
+                    throw new Lost();
+                }
                 var lanes = List.of(new LaneResult(
                         lane,
                         List.of(Objects.requireNonNull(result)),

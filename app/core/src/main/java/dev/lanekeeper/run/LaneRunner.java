@@ -1,10 +1,13 @@
 package dev.lanekeeper.run;
 
 import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.Probe;
+import dev.lanekeeper.work.Recorded;
 import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.RunLocker;
 import dev.lanekeeper.work.WaitingItem;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -46,6 +50,7 @@ public final class LaneRunner {
     private final ResultKeeper keeper;
     private final ListenerGuard listeners;
     private final RunLocker locker;
+    private final RemoteLocks remote;
     private final LaneWalk.Means means;
 
     /** What runs need of the rest of the house. */
@@ -56,7 +61,8 @@ public final class LaneRunner {
             RunSupply supply,
             Lease lease,
             Deadlines deadlines,
-            List<RunListener> listeners) {}
+            List<RunListener> listeners,
+            RemoteLocks locks) {}
 
     public LaneRunner(Neighbours neighbours, RunSettings settings, Database database, Clock clock, Probe probe) {
         this.runs = neighbours.runs();
@@ -70,12 +76,21 @@ public final class LaneRunner {
         this.listeners = new ListenerGuard(neighbours.listeners());
         var execution = new HandlerExecution(
                 new HandlerExecution.Means(
-                        database, recorder, neighbours.settings(), neighbours.deadlines(), listeners),
+                        database,
+                        recorder,
+                        neighbours.settings(),
+                        neighbours.deadlines(),
+                        listeners,
+                        neighbours.locks()),
                 clock,
                 probe);
-        this.keeper = new ResultKeeper(recorder, supply, listeners);
+        this.keeper = new ResultKeeper(recorder, supply, listeners, neighbours.locks());
+        this.remote = neighbours.locks();
+        if (remote.isUsed()) {
+            recorder.forgetsWaiters();
+        }
         this.locker = new RunLocker(database, recorder, clock);
-        var locks = new LockTurn(locker, execution, listeners, clock);
+        var locks = new LockTurn(locker, neighbours.locks(), execution, listeners, clock);
         this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners, locks);
     }
 
@@ -84,16 +99,25 @@ public final class LaneRunner {
         return handler != null && handler.unique() != null;
     }
 
+    /** A lock that other applications take too may be free: who waits for it here comes again. */
+    public void freed(String lock) {
+        var woken = recorder.wake(List.of(LockNeed.digest(lock)));
+        if (woken > 0) {
+            supply.settled(new Recorded(Set.of(), Set.of(), Set.of(), List.of(), woken));
+        }
+    }
+
     /** Sweeps up what locks have left that nobody will ask for again; nothing where no handler needs locks. */
     public void sweepLocks() {
-        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty())) {
+        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty())
+                || remote.isUsed()) {
             locker.sweep(MOST_SWEPT);
         }
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */
     public RunWatch watch() {
-        return new RunWatch(new RunWatch.Means(runs, keeper, recorder, supply, listeners, search), settings);
+        return new RunWatch(new RunWatch.Means(runs, keeper, recorder, supply, listeners, search, remote), settings);
     }
 
     /** Works until nothing is left for this run; gives back what is, and frees its worker, whatever happens. */

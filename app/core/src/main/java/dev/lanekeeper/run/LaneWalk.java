@@ -3,6 +3,7 @@ package dev.lanekeeper.run;
 import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.RegisteredHandlers;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.run.Executed.Committed;
 import dev.lanekeeper.run.Executed.LaneLost;
@@ -11,6 +12,7 @@ import dev.lanekeeper.run.Executed.Unrecorded;
 import dev.lanekeeper.run.LockTurn.Needs;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.LaneResult.Next;
+import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.RunLocker.Answer;
@@ -132,21 +134,15 @@ final class LaneWalk {
         if (handler.call().transaction() != null && !flush()) {
             return false;
         }
-        if (!handler.locks().isEmpty() || chunk.holdsLocks()) {
+        if (means.locks().concern(handler, stored) || chunk.holdsLocks()) {
             var needs = means.locks().needs(handler, item);
             if (needs instanceof Needs.Unreadable unreadable) {
                 var why = new CannotHeal(unreadable.why());
                 return unrecorded(handler, item, means.execution().notGranted(handler, lane, item, why));
             }
-            var found = (Needs.Found) needs;
-            if (!found.isCoveredBy(chunk)) {
-                if (!flush()) {
-                    return false;
-                }
-                var before = answered(handler, item, found);
-                if (before != Locked.YES) {
-                    return before == Locked.GO_ON;
-                }
+            var locked = lock(handler, stored, item, (Needs.Found) needs);
+            if (locked != Locked.YES) {
+                return locked == Locked.GO_ON;
             }
         }
         if (!run.start(handler.id(), item)) {
@@ -166,25 +162,60 @@ final class LaneWalk {
         STOP
     }
 
-    private Locked answered(HandlerDefinition handler, WaitingItem item, Needs.Found needs) {
-        if (needs.rules().isEmpty()) {
-            return Locked.YES;
-        }
+    private Locked lock(HandlerDefinition handler, WaitingItem stored, WaitingItem item, Needs.Found needs) {
         var asker = new Asker(run.run(), run.slot(), lane, item, overtake);
-        var answer = means.locks().take(asker, needs);
-        if (answer instanceof Answer.Taken taken) {
-            chunk.hold(taken.held(), taken.token());
+        var waited = false;
+        if (!needs.isCoveredBy(chunk)) {
+            if (!flush()) {
+                return Locked.STOP;
+            }
+            if (!needs.rules().isEmpty()) {
+                var answer = means.locks().take(asker, needs);
+                if (!(answer instanceof Answer.Taken taken)) {
+                    return without(handler, asker, needs, answer);
+                }
+                chunk.hold(taken.held(), taken.token());
+                waited = taken.waited();
+            }
+        }
+        var shared = means.locks().shared(handler, stored, needs);
+        var locked = shared.isEmpty() ? Locked.YES : share(handler, asker, needs, shared);
+        if (locked == Locked.YES && waited) {
+            means.locks().leave(item);
+        }
+        return locked;
+    }
+
+    /** The locks of the database are held; those that other applications take too come last, and first go again. */
+    private Locked share(HandlerDefinition handler, Asker asker, Needs.Found needs, List<LockNeed> shared) {
+        var answer = means.locks().takeShared(asker, chunk.held().token(), shared);
+        if (answer instanceof RemoteLocks.Answer.Taken taken) {
+            chunk.raise(taken.token());
             return Locked.YES;
         }
+        if (answer instanceof RemoteLocks.Answer.Without) {
+            return Locked.YES;
+        }
+        if (!flush()) {
+            return Locked.STOP;
+        }
+        var waits = answer instanceof RemoteLocks.Answer.Busy busy
+                ? means.locks().giveWay(asker, busy.needs(), busy.comesIn())
+                : means.locks().giveWay(asker, shared, ((RemoteLocks.Answer.Away) answer).comesIn());
+        return without(handler, asker, needs, waits);
+    }
+
+    private Locked without(HandlerDefinition handler, Asker asker, Needs.Found needs, Answer answer) {
         if (answer instanceof Answer.Waiting waiting) {
-            means.keeper().settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
+            means.keeper()
+                    .settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
             return ours(waiting.recorded().kept().contains(lane.laneId())) ? Locked.GO_ON : Locked.STOP;
         }
         var refused = (Answer.Refused) answer;
         var rule = Objects.requireNonNull(needs.rules().get(refused.need()));
         var result = means.locks().refused(handler, asker, refused, rule);
         if (result.attempt() != null) {
-            return unrecorded(handler, item, result) ? Locked.GO_ON : Locked.STOP;
+            return unrecorded(handler, asker.item(), result) ? Locked.GO_ON : Locked.STOP;
         }
         chunk.addUntried(result);
         return goesOn(result) ? Locked.GO_ON : Locked.STOP;

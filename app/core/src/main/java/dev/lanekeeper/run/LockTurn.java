@@ -3,6 +3,7 @@ package dev.lanekeeper.run;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.LockNeed;
@@ -12,6 +13,8 @@ import dev.lanekeeper.work.RunLocker.Asker;
 import dev.lanekeeper.work.State;
 import dev.lanekeeper.work.WaitingItem;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,12 +27,14 @@ final class LockTurn {
     private static final Logger log = LoggerFactory.getLogger(LockTurn.class);
 
     private final RunLocker locker;
+    private final RemoteLocks remote;
     private final HandlerExecution execution;
     private final ListenerGuard listeners;
     private final Clock clock;
 
-    LockTurn(RunLocker locker, HandlerExecution execution, ListenerGuard listeners, Clock clock) {
+    LockTurn(RunLocker locker, RemoteLocks remote, HandlerExecution execution, ListenerGuard listeners, Clock clock) {
         this.locker = locker;
+        this.remote = remote;
         this.execution = execution;
         this.listeners = listeners;
         this.clock = clock;
@@ -67,7 +72,47 @@ final class LockTurn {
     }
 
     Answer take(Asker asker, Needs.Found needs) {
-        return locker.take(asker, needs.all());
+        return locker.take(asker, needs.all(), !remote.isUsed());
+    }
+
+    /** Whether this item may need any lock at all; where not, nothing is asked. */
+    boolean concern(HandlerDefinition handler, WaitingItem item) {
+        return !handler.locks().isEmpty() || (remote.isUsed() && item.resource() != null);
+    }
+
+    /**
+     * What an item needs of those locks that are shared with other applications: its own, and the resource of its lane.
+     *
+     * @param stored the item as it is stored: where nobody may read its resource, nobody may in the name of a lock
+     */
+    List<LockNeed> shared(HandlerDefinition handler, WaitingItem stored, Needs.Found needs) {
+        if (!remote.isUsed()) {
+            return List.of();
+        }
+        var all = new ArrayList<>(needs.all());
+        var resource = stored.resource();
+        if (resource != null) {
+            all.add(LockNeed.ofLane(handler.lanes().group(), resource));
+        }
+        return all;
+    }
+
+    RemoteLocks.Answer takeShared(Asker asker, long token, List<LockNeed> needs) {
+        return remote.take(asker.lane().epoch(), token, needs);
+    }
+
+    /** Its locks of the database are free again. */
+    Answer giveWay(Asker asker, List<LockNeed> needs, Duration comesIn) {
+        var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn));
+        if (answer instanceof Answer.Waiting) {
+            needs.forEach(n -> remote.await(n.name()));
+        }
+        return answer;
+    }
+
+    /** Has all that it waited for. */
+    void leave(WaitingItem item) {
+        locker.leave(item);
     }
 
     /** What becomes of an item that was refused. */

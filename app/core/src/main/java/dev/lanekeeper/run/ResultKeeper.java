@@ -1,5 +1,6 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.run.RunListener.Result;
 import dev.lanekeeper.work.Database;
@@ -31,11 +32,13 @@ final class ResultKeeper {
     private final ResultRecorder recorder;
     private final RunSupply supply;
     private final ListenerGuard listeners;
+    private final RemoteLocks remote;
 
-    ResultKeeper(ResultRecorder recorder, RunSupply supply, ListenerGuard listeners) {
+    ResultKeeper(ResultRecorder recorder, RunSupply supply, ListenerGuard listeners, RemoteLocks remote) {
         this.recorder = recorder;
         this.supply = supply;
         this.listeners = listeners;
+        this.remote = remote;
     }
 
     /** Records what the run has done so far. */
@@ -55,9 +58,10 @@ final class ResultKeeper {
         }
         run.recording().lock();
         try {
-            var recorded = recordPatiently(run, lanes);
+            var ours = withoutLost(lanes);
+            var recorded = recordPatiently(run, ours);
             if (recorded != null) {
-                settle(run, lanes, recorded);
+                settle(run, ours, recorded);
             }
         } finally {
             run.recording().unlock();
@@ -72,6 +76,25 @@ final class ResultKeeper {
                         .map(l ->
                                 new PendingLane(new LaneResult(l, List.of(), LaneResult.Next.RELEASE, true), List.of()))
                         .toList());
+    }
+
+    /** What was done under a lock that another application has by now is not recorded; its lane is given back and it runs again. */
+    private List<PendingLane> withoutLost(List<PendingLane> lanes) {
+        var lost = remote.lost(lanes.stream().map(l -> l.result().lane().epoch()).toList());
+        if (lost.isEmpty()) {
+            return lanes;
+        }
+        return lanes.stream()
+                .map(l -> lost.contains(l.result().lane().epoch()) ? dropped(l) : l)
+                .toList();
+    }
+
+    private PendingLane dropped(PendingLane lane) {
+        listeners.dropped(lane.told());
+        var result = lane.result();
+        var next = result.next() == LaneResult.Next.HOLD ? LaneResult.Next.HOLD : LaneResult.Next.RELEASE;
+        return new PendingLane(
+                new LaneResult(result.lane(), List.of(), next, result.overtake(), result.locks()), List.of());
     }
 
     private @Nullable Recorded recordPatiently(ActiveRun run, List<PendingLane> lanes) {
@@ -123,6 +146,24 @@ final class ResultKeeper {
         return result instanceof Finished f ? f.withoutFields() : result;
     }
 
+    private void freeShared(List<PendingLane> lanes, Recorded recorded) {
+        if (!remote.isUsed()) {
+            return;
+        }
+        var named = new ArrayList<Long>();
+        var all = new ArrayList<Long>();
+        for (var lane : lanes) {
+            var epoch = lane.result().lane().epoch();
+            if (!recorded.kept().contains(lane.result().lane().laneId())) {
+                all.add(epoch);
+            } else if (lane.result().next() != LaneResult.Next.HOLD) {
+                named.add(epoch);
+            }
+        }
+        remote.free(all);
+        remote.freeNamed(named);
+    }
+
     /** After the commit of a handler's own transaction, or of ours. */
     void settle(ActiveRun run, List<PendingLane> lanes, Recorded recorded) {
         var told = new ArrayList<Result>();
@@ -134,6 +175,7 @@ final class ResultKeeper {
             }
             (recorded.lost().contains(id) ? dropped : told).addAll(lane.told());
         }
+        freeShared(lanes, recorded);
         supply.settled(recorded);
         listeners.recorded(told);
         listeners.dropped(dropped);

@@ -1,5 +1,6 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun.Working;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemResult.Finished;
@@ -35,6 +36,7 @@ public final class RunWatch {
     private final RunSettings settings;
     private final ListenerGuard listeners;
     private final WaitingItemSearch search;
+    private final RemoteLocks remote;
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
     /** What it looks after runs with. */
@@ -44,7 +46,8 @@ public final class RunWatch {
             ResultRecorder recorder,
             RunSupply supply,
             ListenerGuard listeners,
-            WaitingItemSearch search) {}
+            WaitingItemSearch search,
+            RemoteLocks remote) {}
 
     RunWatch(Means means, RunSettings settings) {
         this.runs = means.runs();
@@ -53,12 +56,18 @@ public final class RunWatch {
         this.supply = means.supply();
         this.listeners = means.listeners();
         this.search = means.search();
+        this.remote = means.remote();
         this.settings = settings;
     }
 
     public void look() {
         var all = runs.all();
         warned.retainAll(all.stream().map(RunWatch::workingItem).collect(Collectors.toSet()));
+        if (remote.isUsed()) {
+            remote.keepOnly(all.stream()
+                    .flatMap(r -> r.epochs().stream())
+                    .collect(Collectors.toSet()));
+        }
         for (var run : all) {
             var working = run.working();
             if (working != null && working.elapsed().compareTo(STUCK) >= 0) {

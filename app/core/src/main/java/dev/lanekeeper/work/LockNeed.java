@@ -24,6 +24,18 @@ public record LockNeed(
         return new LockNeed(name, 1, null, null);
     }
 
+    private static final String LANE = "lane:";
+
+    /** The lock of a lane's resource, which only other applications need besides. */
+    public static LockNeed ofLane(String group, String resource) {
+        return of(LANE + group + ":" + resource);
+    }
+
+    /** Whether a lock of this name is that of a lane's resource. */
+    public static boolean isOfLane(String name) {
+        return name.startsWith(LANE);
+    }
+
     /** What all who need the lock know it by. */
     public UUID digest() {
         return digest(name);

@@ -94,6 +94,13 @@ final class LockWaiterStore {
                 .update();
     }
 
+    /** These wait no more. */
+    void leave(Collection<Long> itemIds) {
+        database.sql("DELETE FROM lanekeeper.lock_waiter WHERE item_id = ANY (?::bigint[])")
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .update();
+    }
+
     /** One who may try again. */
     record Candidate(UUID digest, long itemId, UUID laneId) {}
 

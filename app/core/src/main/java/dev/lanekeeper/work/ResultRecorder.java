@@ -50,6 +50,7 @@ public class ResultRecorder {
     private final TallyStore tallies;
     private final UniqueStore locks;
     private final RunLocks runLocks;
+    private volatile boolean forgetsWaiters;
     private final IntPredicate hasLocks;
     private final Clock clock;
     private final Probe probe;
@@ -95,6 +96,11 @@ public class ResultRecorder {
         var recorded = write(run, slot, ours, locked, lost(results, locked, freed));
         probe.reached(Step.RECORD_BEFORE_COMMIT);
         return recorded.wokenToo(freed.woken().size());
+    }
+
+    /** From now on items may have waited for locks of other applications, which leave no other trace. */
+    public void forgetsWaiters() {
+        forgetsWaiters = true;
     }
 
     /** The locks that lanes hold of which nobody remembers anything. */
@@ -241,6 +247,9 @@ public class ResultRecorder {
         finished.stream()
                 .filter(f -> change.found.contains(f.itemId()))
                 .forEach(f -> change.tally(f.handlerId()).add(Tally.of(f.state()), 1));
+        if (forgetsWaiters) {
+            runLocks.forgetWaiters(change.found);
+        }
         var losers = finished.stream().filter(f -> f.lostTo() != null).toList();
         if (!losers.isEmpty()) {
             items.loseTo(losers);

@@ -46,8 +46,9 @@ public final class RunLocker {
          *
          * @param token higher than that of every earlier holder of any of them
          * @param held those that are to be freed
+         * @param waited whether it goes on standing among those who wait, for what else it needs
          */
-        record Taken(long token, List<UUID> held) implements Answer {}
+        record Taken(long token, List<UUID> held, boolean waited) implements Answer {}
 
         /** It waits; its lane was given back, or goes on without it. */
         record Waiting(LaneResult result, Recorded recorded) implements Answer {}
@@ -64,14 +65,39 @@ public final class RunLocker {
     /** An item of a lane that a run owns; nothing that was done in the lane is unrecorded. */
     public record Asker(Run run, int slot, OwnedLane lane, WaitingItem item, boolean overtake) {}
 
-    public Answer take(Asker asker, List<LockNeed> needs) {
+    /** @param hasAll whether it needs nothing besides; otherwise it keeps its place among those who wait */
+    public Answer take(Asker asker, List<LockNeed> needs, boolean hasAll) {
         return database.inTransaction(() -> {
             database.guardLanes();
-            return decide(asker, needs);
+            return decide(asker, needs, hasAll);
         });
     }
 
-    private Answer decide(Asker asker, List<LockNeed> needs) {
+    /**
+     * The item has these locks of the database no more, and waits for others that somebody outside has.
+     *
+     * @param comes when it looks again, unless it is woken before
+     */
+    public Answer giveWay(Asker asker, List<LockNeed> needs, Instant comes) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            locks.lock(needs.stream().map(LockNeed::digest).toList());
+            var now = clock.instant();
+            var nobody = new Standing(0, 0, 0, null, 0, false);
+            var missing = needs.stream().map(n -> new Missing(n, nobody)).toList();
+            return postpone(asker, missing, now, comes);
+        });
+    }
+
+    /** An item has all that it waited for. */
+    public void leave(WaitingItem item) {
+        database.inTransaction(() -> {
+            waiters.leave(item.itemId());
+            return item;
+        });
+    }
+
+    private Answer decide(Asker asker, List<LockNeed> needs, boolean hasAll) {
         var digests = needs.stream().map(LockNeed::digest).toList();
         locks.lock(digests);
         var now = clock.instant();
@@ -89,24 +115,26 @@ public final class RunLocker {
             }
         }
         if (!missing.isEmpty()) {
-            return postpone(asker, missing, now);
+            return postpone(asker, missing, now, null);
         }
-        if (standings.get(0).waited()) {
+        var waited = standings.get(0).waited();
+        if (waited && hasAll) {
             waiters.leave(itemId);
         }
-        return take(asker, needs, now);
+        return take(asker, needs, now, waited && !hasAll);
     }
 
     private record Missing(LockNeed need, Standing standing) {}
 
-    private Answer take(Asker asker, List<LockNeed> needs, Instant now) {
+    private Answer take(Asker asker, List<LockNeed> needs, Instant now, boolean waited) {
         var token = locks.take(new Taker(asker.run(), asker.lane(), asker.item()), needs, now);
         return new Answer.Taken(
                 token,
-                needs.stream().filter(n -> !n.isRate()).map(LockNeed::digest).toList());
+                needs.stream().filter(n -> !n.isRate()).map(LockNeed::digest).toList(),
+                waited);
     }
 
-    private Answer postpone(Asker asker, List<Missing> missing, Instant now) {
+    private Answer postpone(Asker asker, List<Missing> missing, Instant now, @Nullable Instant looksAt) {
         var waited = waiters.waited(asker.item().itemId());
         var since = waited.isEmpty() ? now : waited.get(0).since();
         for (var m : missing) {
@@ -119,13 +147,17 @@ public final class RunLocker {
                 return new Answer.Refused(m.need(), m.standing().holder(), hops);
             }
         }
-        return wait(asker, missing, since, now);
+        return wait(asker, missing, new Times(since, now, looksAt));
     }
 
-    private Answer wait(Asker asker, List<Missing> missing, Instant since, Instant now) {
+    /** @param looksAt when the item comes by itself at the latest; {@code null} where that follows from those before it */
+    private record Times(Instant since, Instant now, @Nullable Instant looksAt) {}
+
+    private Answer wait(Asker asker, List<Missing> missing, Times times) {
+        var now = times.now();
         var comes = missing.stream().map(m -> comes(m, now)).toList();
         waiters.enter(asker.item(), missing.stream().map(Missing::need).toList(), comes, now);
-        var dueAt = dueAt(missing, comes, since, now);
+        var dueAt = dueAt(missing, comes, times);
         var postponed = new Postponed(asker.item().itemId(), asker.item().handlerId(), now, dueAt);
         var next = asker.overtake() || asker.lane().bundle() ? Next.KEEP : Next.RELEASE;
         var result = new LaneResult(asker.lane(), List.of(postponed), next, asker.overtake());
@@ -136,7 +168,7 @@ public final class RunLocker {
     private Instant comes(Missing missing, Instant now) {
         var need = missing.need();
         var per = need.per();
-        if (per == null) {
+        if (per == null || missing.standing().held() < need.most()) {
             return Instant.MAX;
         }
         var skipped = missing.standing().held() + missing.standing().ahead() - need.most();
@@ -145,15 +177,17 @@ public final class RunLocker {
         return (expiry == null ? now.plus(per) : expiry).plus(per.multipliedBy(rounds));
     }
 
-    private static Instant dueAt(List<Missing> missing, List<Instant> comes, Instant since, Instant now) {
+    private static Instant dueAt(List<Missing> missing, List<Instant> comes, Times times) {
         var known = comes.stream().filter(c -> !c.equals(Instant.MAX)).max(Instant::compareTo);
         var ahead = missing.stream().mapToInt(m -> m.standing().ahead()).max().orElse(0);
-        var looks = now.plus(SAFETY).plusSeconds(Math.min(ahead, 100));
+        var looks = times.looksAt() == null
+                ? times.now().plus(SAFETY).plusSeconds(Math.min(ahead, 100))
+                : times.looksAt();
         var dueAt =
                 known.filter(k -> comes.stream().noneMatch(Instant.MAX::equals)).orElse(looks);
         for (var m : missing) {
             var patience = m.need().patience();
-            var end = patience == null ? dueAt : since.plus(patience);
+            var end = patience == null ? dueAt : times.since().plus(patience);
             dueAt = end.isBefore(dueAt) ? end : dueAt;
         }
         return dueAt;

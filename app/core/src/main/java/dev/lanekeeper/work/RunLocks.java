@@ -87,6 +87,11 @@ final class RunLocks {
         waiters.wake(woken, now);
     }
 
+    /** These are finished. */
+    void forgetWaiters(Collection<Long> itemIds) {
+        waiters.leave(itemIds);
+    }
+
     /** By lane. */
     Map<UUID, List<UUID>> heldBy(Collection<UUID> laneIds) {
         return laneIds.isEmpty()

@@ -20,6 +20,7 @@ import dev.lanekeeper.handler.LockRules;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.jobs.JobRunrSettings;
+import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunSettings;
 import dev.lanekeeper.setting.HandlerValues;
@@ -69,6 +70,15 @@ public final class TestNode implements AutoCloseable {
 
     private TestNode(
             HikariDataSource pool, List<HandlerDefinition> definitions, List<RunListener> listeners, int workers) {
+        this(pool, definitions, listeners, workers, null);
+    }
+
+    private TestNode(
+            HikariDataSource pool,
+            List<HandlerDefinition> definitions,
+            List<RunListener> listeners,
+            int workers,
+            @Nullable RedisSettings redis) {
         this.pool = pool;
         this.database = new Database(pool, "lanekeeper");
         new Schema(database).migrate();
@@ -77,7 +87,7 @@ public final class TestNode implements AutoCloseable {
         this.settings = new LiveSettings(new SettingStore(database), values(workers));
         settings.start();
         var nodeSettings = new NodeSettings(
-                "test", "1", "intake,workers", true, runSettings(), JobRunrSettings.of("lanekeeper", "test", workers));
+                "test", "1", "intake,workers", true, runSettings(), JobRunrSettings.of("lanekeeper", "test", workers), redis);
         this.node = new Node(nodeSettings, database, clock, handlers, settings, listeners, Probe.NONE);
         this.storer = new ItemStorer(database, node.handOver(), clock, Probe.NONE);
         handlers.numbers().forEach(this::assign);
@@ -106,6 +116,11 @@ public final class TestNode implements AutoCloseable {
 
     static TestNode on(HikariDataSource pool, int workers, HandlerDefinition... definitions) {
         return new TestNode(pool, List.of(definitions), List.of(), workers);
+    }
+
+    /** One that shares its locks. */
+    static TestNode sharing(HikariDataSource pool, int workers, RedisSettings redis, HandlerDefinition... definitions) {
+        return new TestNode(pool, List.of(definitions), List.of(), workers, redis);
     }
 
     static HikariDataSource freshPool() {

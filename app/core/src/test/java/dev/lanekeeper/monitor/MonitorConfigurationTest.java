@@ -50,6 +50,7 @@ class MonitorConfigurationTest {
                         "lanekeeperMoversHealthIndicator",
                         "lanekeeperWorkersHealthIndicator",
                         "lanekeeperLanesHealthIndicator",
+                        "lanekeeperLocksHealthIndicator",
                         "lanekeeperDatabaseHealthIndicator",
                         "lanekeeperLivenessHealthIndicator",
                         "lanekeeperReadinessHealthIndicator"));

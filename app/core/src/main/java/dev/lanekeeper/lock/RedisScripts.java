@@ -1,0 +1,118 @@
+package dev.lanekeeper.lock;
+
+/**
+ * What Redis does in one step. A lock that one holder has is the hash that Redisson's {@code RLock} makes, so that other programs
+ * take the same lock with plain Redisson; a semaphore is a sorted set of its holders by the time at which they expire; a rate is
+ * one of the starts in its period. Each has one key, which expires by itself.
+ *
+ * <p>KEYS are groups of three: the lock, its counter of tokens, its channel. ARGV: the holder, the lease in milliseconds, the
+ * least token, and for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
+ */
+final class RedisScripts {
+
+    private static final String COMMON = """
+            local holder, lease, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            local n = #KEYS / 3
+            local function arg(i, k) return tonumber(ARGV[3 * i + k]) end
+            """;
+
+    /** 1 and the token; or 0, when to come again in milliseconds, and which are not to be had. */
+    static final String TAKE = COMMON + """
+            local busy, comes = {}, 0
+            for i = 1, n do
+              local key, kind, most = KEYS[3 * i - 2], arg(i, 1), arg(i, 2)
+              local left = 0
+              if kind == 1 then
+                if redis.call('exists', key) == 1 and redis.call('hexists', key, holder) == 0 then
+                  left = redis.call('pttl', key)
+                  if left < 0 then left = lease end
+                end
+              else
+                redis.call('zremrangebyscore', key, '-inf', now)
+                if (kind == 3 or not redis.call('zscore', key, holder)) and redis.call('zcard', key) >= most then
+                  local first = redis.call('zrange', key, 0, 0, 'withscores')
+                  left = tonumber(first[2]) - now
+                end
+              end
+              if left > 0 then
+                busy[#busy + 1] = i
+                if left > comes then comes = left end
+              end
+            end
+            if #busy > 0 then return {0, comes, unpack(busy)} end
+            for i = 1, n do
+              local counted = redis.call('incr', KEYS[3 * i - 1])
+              if counted > token then token = counted end
+            end
+            for i = 1, n do
+              local key, kind = KEYS[3 * i - 2], arg(i, 1)
+              redis.call('set', KEYS[3 * i - 1], string.format('%.0f', token), 'px', 3600000)
+              if kind == 1 then
+                redis.call('hset', key, holder, 1)
+                redis.call('pexpire', key, lease)
+              elseif kind == 2 then
+                redis.call('zadd', key, now + lease, holder)
+                redis.call('pexpire', key, lease)
+              else
+                redis.call('zadd', key, now + arg(i, 3), holder .. ':' .. string.format('%.0f', token))
+                redis.call('pexpire', key, arg(i, 3))
+              end
+            end
+            return {1, token}
+            """;
+
+    /**
+     * Renews locks of any holders: ARGV are the lease, and for each lock its holder, its kind, its limit, its token. For each lock 1
+     * when it was still held, 2 when it was gone and is held again, 0 when others have it or have had it.
+     */
+    static final String KEEP = """
+            local lease = tonumber(ARGV[1])
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            local kept = {}
+            for i = 1, #KEYS / 3 do
+              local key, counter = KEYS[3 * i - 2], KEYS[3 * i - 1]
+              local holder, kind, most, token = ARGV[4 * i - 2], tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i]), ARGV[4 * i + 1]
+              local state = 0
+              local counted = redis.call('get', counter)
+              local unused = not counted or counted == token
+              if kind == 1 then
+                if redis.call('hexists', key, holder) == 1 then
+                  state = 1
+                elseif unused and redis.call('exists', key) == 0 then
+                  state = 2
+                  redis.call('hset', key, holder, 1)
+                end
+              else
+                redis.call('zremrangebyscore', key, '-inf', now)
+                if redis.call('zscore', key, holder) then
+                  state = 1
+                elseif redis.call('zcard', key) < most then
+                  state = 2
+                end
+                if state > 0 then redis.call('zadd', key, now + lease, holder) end
+              end
+              if state > 0 then
+                redis.call('pexpire', key, lease)
+                if not counted then redis.call('set', counter, token, 'px', 3600000) end
+              end
+              kept[i] = state
+            end
+            return kept
+            """;
+
+    /** Frees locks of any holders, and tells whoever waits: ARGV are for each lock its holder and its kind. */
+    static final String FREE = """
+            for i = 1, #KEYS / 3 do
+              local key, holder, kind = KEYS[3 * i - 2], ARGV[2 * i - 1], tonumber(ARGV[2 * i])
+              local gone
+              if kind == 1 then gone = redis.call('hdel', key, holder) else gone = redis.call('zrem', key, holder) end
+              if gone == 1 then redis.call('publish', KEYS[3 * i], '0') end
+            end
+            return {1}
+            """;
+
+    private RedisScripts() {}
+}

@@ -1,0 +1,172 @@
+package dev.lanekeeper.dispatch;
+
+import static dev.lanekeeper.dispatch.TestNode.handler;
+import static dev.lanekeeper.dispatch.TestNode.locked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.handler.LockRules.LockRule;
+import dev.lanekeeper.lock.RedisSettings;
+import dev.lanekeeper.lock.RedisSettings.WhenAway;
+import dev.lanekeeper.testkit.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
+
+/** Runs beside another program with plain Redisson that takes the same locks, and what becomes of them when Redis fails. */
+class SharedLocksTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static RedisServer redis;
+    private static RedissonClient other;
+
+    private final HikariDataSource pool = TestNode.freshPool();
+    private final List<TestNode> nodes = new ArrayList<>();
+    private final List<Long> started = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.create();
+        var config = new Config();
+        config.useSingleServer().setAddress(redis.uri()).setConnectionMinimumIdleSize(1);
+        other = Redisson.create(config);
+    }
+
+    @AfterAll
+    static void stop() {
+        other.shutdown();
+        redis.close();
+    }
+
+    @AfterEach
+    void close() {
+        nodes.forEach(TestNode::close);
+        assertThat(other.getKeys().getKeysByPattern("lk:*")).isEmpty();
+    }
+
+    private TestNode node(WhenAway whenAway, TestNode.Body body, LockRule... rules) {
+        var settings = new RedisSettings(
+                redis.uri(), null, null, null, "lk:", Duration.ofSeconds(3), Duration.ofSeconds(3), whenAway);
+        var source = nodes.isEmpty() ? pool : TestNode.pool(pool.getJdbcUrl(), pool.getUsername());
+        var node = TestNode.sharing(source, 5, settings, locked(handler("a", body), rules));
+        nodes.add(node);
+        return node;
+    }
+
+    @Test
+    void waitForTheResourceOfTheirLaneAsLongAsAnotherProgramHasIt() throws Exception {
+        var tokens = new CopyOnWriteArrayList<Long>();
+        var node = node(WhenAway.POSTPONE, c -> {
+            tokens.add(c.fencingToken());
+            assertThat(other.getLock("lk:lane:a:r1").isLocked()).isTrue();
+            return Outcome.ack();
+        });
+        var plain = other.getFencedLock("lk:lane:a:r1");
+        var token = plain.tryLockAndGetToken(5, TimeUnit.SECONDS);
+
+        node.store("a", 0, "r1", "r1", "r2");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 1);
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter WHERE name = 'lane:a:r1'") == 1);
+        plain.unlock();
+
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 3);
+        assertThat(tokens.subList(1, 3)).allMatch(t -> t > token);
+        assertThat(node.count("lanekeeper.lock_waiter")).isZero();
+        await().atMost(PATIENCE).until(() -> !plain.isLocked());
+    }
+
+    @Test
+    void haveOneItemOfALockAtATimeOnAllNodesAndInAllPrograms() throws Exception {
+        var atWork = new AtomicInteger();
+        var most = new AtomicInteger();
+        TestNode.Body body = c -> {
+            most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(2_000_000);
+            atWork.decrementAndGet();
+            return Outcome.ack();
+        };
+        var lock = new LockRule("l", null, 1, null, null);
+        var node = node(WhenAway.POSTPONE, body, lock);
+        node(WhenAway.POSTPONE, body, lock);
+        var outside = new Thread(() -> {
+            for (var n = 0; n < 10; n++) {
+                var plain = other.getLock("lk:l");
+                plain.lock(20, TimeUnit.SECONDS);
+                most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+                LockSupport.parkNanos(5_000_000);
+                atWork.decrementAndGet();
+                plain.unlock();
+            }
+        });
+        outside.start();
+
+        node.store("a", 0, new String[25]);
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 25);
+        outside.join(20_000);
+
+        assertThat(most).hasValue(1);
+        assertThat(node.count("lanekeeper.run_lock")).isZero();
+        assertThat(node.count("lanekeeper.lock_waiter")).isZero();
+    }
+
+    @Test
+    void loseAndDoubleNothingWhenRedisIsFlushedAndRestartedInTheMiddle() {
+        var node = node(
+                WhenAway.POSTPONE,
+                c -> {
+                    started.add(c.event().offset());
+                    LockSupport.parkNanos(20_000_000);
+                    return Outcome.ack();
+                },
+                new LockRule("l", c -> "" + c.event().offset() % 3, 1, null, null));
+        var resources = new String[60];
+        for (var n = 0; n < resources.length; n++) {
+            resources[n] = "r" + n % 20;
+        }
+        node.store("a", 0, resources);
+
+        await().until(() -> started.size() > 5);
+        other.getKeys().flushall();
+        await().atMost(PATIENCE).until(() -> started.size() > 15);
+        redis.stop();
+        redis.start();
+
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 60);
+        assertThat(node.count("lanekeeper.attempt")).isZero();
+        await().atMost(PATIENCE).until(() -> node.node.locks().status().held() == 0);
+    }
+
+    @Test
+    void goOnUnderTheLocksOfTheDatabaseAloneIfThatIsWished() throws Exception {
+        var entered = new CountDownLatch(1);
+        var node = node(WhenAway.DATABASE_ONLY, c -> {
+            entered.countDown();
+            return Outcome.ack();
+        });
+        redis.stop();
+        try {
+            node.store("a", 0, "r1", "r2");
+            assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 2);
+            assertThat(node.node.locks().status().awaySince()).isNotNull();
+        } finally {
+            redis.start();
+        }
+        await().atMost(PATIENCE).until(() -> node.node.locks().status().awaySince() == null);
+    }
+}

@@ -1,0 +1,249 @@
+package dev.lanekeeper.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lanekeeper.lock.RedisSettings.WhenAway;
+import dev.lanekeeper.lock.RemoteLocks.Answer;
+import dev.lanekeeper.testkit.RedisServer;
+import dev.lanekeeper.testkit.TcpProxy;
+import dev.lanekeeper.work.LockNeed;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
+
+/** Locks in a real Redis, beside another program with plain Redisson, and what becomes of them when Redis fails. */
+class RedissonLocksTest extends LockContract {
+
+    private static final Duration LEASE = Duration.ofMillis(1_500);
+    private static final String PREFIX = "lk:";
+
+    private static RedisServer redis;
+    private static RedissonClient other;
+
+    private final AtomicLong epochs = new AtomicLong();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<String> freed = new CopyOnWriteArrayList<>();
+    private RedissonLocks locks;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.create();
+        var config = new Config();
+        config.useSingleServer().setAddress(redis.uri()).setConnectionMinimumIdleSize(1);
+        other = Redisson.create(config);
+    }
+
+    @AfterAll
+    static void stop() {
+        other.shutdown();
+        redis.close();
+    }
+
+    @BeforeEach
+    void open() {
+        other.getKeys().flushall();
+        locks = open(redis.uri(), WhenAway.POSTPONE, Duration.ofSeconds(3));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (var one : opened) {
+            one.close();
+        }
+    }
+
+    private RedissonLocks open(String uri, WhenAway whenAway, Duration timeout) {
+        var settings = new RedisSettings(uri, null, null, null, PREFIX, LEASE, timeout, whenAway);
+        var made = new RedissonLocks(settings, Clock.systemUTC(), freed::add);
+        opened.add(made::close);
+        return made;
+    }
+
+    private TcpProxy proxy() {
+        var proxy = TcpProxy.to(redis.port());
+        opened.add(proxy);
+        return proxy;
+    }
+
+    @Override
+    protected Party party() {
+        return new RedisParty(locks);
+    }
+
+    @Override
+    protected void passes(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
+    }
+
+    private final class RedisParty implements Party {
+
+        private final RedissonLocks mine;
+        private final long epoch = epochs.incrementAndGet();
+        private long token;
+
+        RedisParty(RedissonLocks mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public boolean takes(LockNeed... needs) {
+            if (mine.take(epoch, epoch, List.of(needs)) instanceof Answer.Taken taken) {
+                token = taken.token();
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public long token() {
+            return token;
+        }
+
+        @Override
+        public boolean records() {
+            var ours = mine.lost(List.of(epoch)).isEmpty();
+            mine.free(List.of(epoch));
+            return ours;
+        }
+
+        @Override
+        public void dies() {
+            mine.forget();
+        }
+
+        @Override
+        public void isRobbed(LockNeed need) {
+            other.getLock(PREFIX + need.name()).forceUnlock();
+        }
+    }
+
+    @Test
+    void isTheLockOfPlainRedissonUnderItsDocumentedName() throws Exception {
+        var party = party();
+        var plain = other.getFencedLock(PREFIX + "a");
+        assertThat(party.takes(LockNeed.of("a"))).isTrue();
+        assertThat(plain.isLocked()).isTrue();
+        assertThat(plain.tryLock()).isFalse();
+
+        party.records();
+        var token = plain.tryLockAndGetToken(5, TimeUnit.SECONDS);
+
+        assertThat(token).isGreaterThan(party.token());
+        var next = party();
+        assertThat(next.takes(LockNeed.of("a"))).isFalse();
+        plain.unlock();
+        assertThat(next.takes(LockNeed.of("a"))).isTrue();
+        assertThat(next.token()).isGreaterThan(token);
+    }
+
+    @Test
+    void wakesAnotherProgramThatWaitsAndIsToldWhenThatIsDone() throws Exception {
+        await().until(() -> locks.isListening());
+        var party = party();
+        party.takes(LockNeed.of("a"));
+        var waiting = new Thread(() -> {
+            var plain = other.getLock(PREFIX + "a");
+            plain.lock(20, TimeUnit.SECONDS);
+            locks.await("a");
+            plain.unlock();
+        });
+        waiting.start();
+        LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+
+        party.records();
+        waiting.join(5_000);
+
+        assertThat(waiting.isAlive()).isFalse();
+        await().atMost(Duration.ofSeconds(5)).until(() -> freed.contains("a"));
+    }
+
+    @Test
+    void isRenewedForAsLongAsItsProcessLives() {
+        var party = party();
+        party.takes(LockNeed.of("a"), new LockNeed("b", 2, null, null));
+
+        passes(LEASE.multipliedBy(2));
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        assertThat(party.records()).isTrue();
+        assertThat(other.getKeys().getKeysByPattern(PREFIX + "*")).isEmpty();
+    }
+
+    @Test
+    void isTakenAgainAfterAFlushIfNobodyElseHasTakenIt() {
+        var lucky = party();
+        var unlucky = party();
+        lucky.takes(LockNeed.of("a"));
+        unlucky.takes(LockNeed.of("b"));
+
+        other.getKeys().flushall();
+        other.getFencedLock(PREFIX + "b").tryLockAndGetToken();
+
+        assertThat(lucky.records()).isTrue();
+        assertThat(unlucky.records()).isFalse();
+        assertThat(locks.status().retaken()).isOne();
+        assertThat(locks.status().lost()).isOne();
+        other.getLock(PREFIX + "b").forceUnlock();
+    }
+
+    @Test
+    void goesOnAfterARestartOfRedisThatHasForgottenEverything() {
+        var party = party();
+        party.takes(LockNeed.of("a"));
+
+        redis.stop();
+        assertThat(party().takes(LockNeed.of("c"))).isFalse();
+        assertThat(locks.status().awaySince()).isNotNull();
+        redis.start();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> locks.status().awaySince() == null);
+        assertThat(party.records()).isTrue();
+        assertThat(party().takes(LockNeed.of("a"))).isTrue();
+    }
+
+    @Test
+    void answersWithoutRedisAsItIsConfiguredAndWithoutDelayOnceItIsKnownToBeAway() {
+        var proxy = proxy();
+        var postponing = open("redis://127.0.0.1:" + proxy.port(), WhenAway.POSTPONE, Duration.ofMillis(500));
+        var careless = open("redis://127.0.0.1:" + proxy.port(), WhenAway.DATABASE_ONLY, Duration.ofMillis(500));
+        var held = new RedisParty(postponing);
+        assertThat(held.takes(LockNeed.of("h"))).isTrue();
+        assertThat(new RedisParty(careless).takes(LockNeed.of("g"))).isTrue();
+
+        proxy.stall();
+
+        assertThat(postponing.take(91, 91, List.of(LockNeed.of("a")))).isInstanceOf(Answer.Away.class);
+        assertThat(careless.take(92, 92, List.of(LockNeed.of("a")))).isInstanceOf(Answer.Without.class);
+        var began = System.nanoTime();
+        for (var n = 0; n < 100; n++) {
+            postponing.take(91, 91, List.of(LockNeed.of("a")));
+        }
+        assertThat(System.nanoTime() - began).isLessThan(Duration.ofMillis(200).toNanos());
+        passes(LEASE);
+        assertThat(postponing.lost(List.of(held.epoch))).as("its lease is over").containsExactly(held.epoch);
+        assertThat(careless.lost(List.of(held.epoch))).isEmpty();
+        proxy.heal();
+        await().atMost(Duration.ofSeconds(10)).until(() -> postponing.status().awaySince() == null);
+    }
+
+    @Test
+    void needsNoScriptToBeKnownToRedisAfterAFailover() {
+        assertThat(party().takes(LockNeed.of("a"))).isTrue();
+        other.getScript().scriptFlush();
+        assertThat(party().takes(LockNeed.of("b"))).isTrue();
+    }
+}
