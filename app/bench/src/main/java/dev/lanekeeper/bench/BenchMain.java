@@ -7,6 +7,7 @@ public final class BenchMain {
 
     private static final String USAGE = "ops/bench corridor [options]\n\n" + CorridorOptions.USAGE
             + "\nops/bench outbox [options]\n\n" + OutboxOptions.USAGE
+            + "\nops/bench locks [options]\n\n" + LocksOptions.USAGE
             + "\nops/bench console [options]\n\n" + ConsoleOptions.USAGE
             + "\nops/bench retention [options]\n\n" + RetentionOptions.USAGE;
 
@@ -19,6 +20,7 @@ public final class BenchMain {
             switch (name) {
                 case "corridor" -> new CorridorBench(CorridorOptions.parse(words)).run();
                 case "outbox" -> new OutboxBench(OutboxOptions.parse(words)).run();
+                case "locks" -> new LocksBench(LocksOptions.parse(words)).run();
                 case "console" -> new ConsoleBench(ConsoleOptions.parse(words)).run();
                 case "retention" -> new RetentionBench(RetentionOptions.parse(words)).run();
                 default -> throw new IllegalArgumentException("Which bench?");

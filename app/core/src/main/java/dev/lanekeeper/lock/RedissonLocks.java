@@ -294,7 +294,8 @@ public final class RedissonLocks implements RemoteLocks {
         var gone = new ArrayList<Held>();
         for (var holder : holders) {
             for (var one : heldBy(holder)) {
-                if (!LockNeed.isOfLane(one.lock().name()) && one.holding().locks.remove(one.lock().name()) != null) {
+                if (!LockNeed.isOfLane(one.lock().name())
+                        && one.holding().locks.remove(one.lock().name()) != null) {
                     gone.add(one);
                     forgetIfEmpty(holder, one.holding());
                 }
@@ -408,7 +409,11 @@ public final class RedissonLocks implements RemoteLocks {
 
     /** What Redisson says goes on for lines. */
     private static String brief(RedisException e) {
-        return e.toString().lines().findFirst().map(l -> l.substring(0, Math.min(l.length(), 200))).orElse("");
+        return e.toString()
+                .lines()
+                .findFirst()
+                .map(l -> l.substring(0, Math.min(l.length(), 200)))
+                .orElse("");
     }
 
     private void back() {

@@ -86,8 +86,7 @@ public interface RemoteLocks {
      * @param retaken how often a lock was gone and was taken again
      * @param unasked how often nobody could be asked
      */
-    record Status(
-            @Nullable Instant awaySince, int held, long lost, long retaken, long unasked) {}
+    record Status(@Nullable Instant awaySince, int held, long lost, long retaken, long unasked) {}
 
     /** Stops renewing; what is held then expires by itself. */
     void close();

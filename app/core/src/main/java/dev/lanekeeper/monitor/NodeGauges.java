@@ -53,8 +53,14 @@ final class NodeGauges {
 
     private void showLocks(RemoteLocks locks) {
         if (locks.isUsed()) {
-            gauge("lanekeeper.locks.redis.up", Tags.empty(), () -> locks.status().awaySince() == null ? 1 : 0);
-            gauge("lanekeeper.locks.redis.held", Tags.empty(), () -> locks.status().held());
+            gauge(
+                    "lanekeeper.locks.redis.up",
+                    Tags.empty(),
+                    () -> locks.status().awaySince() == null ? 1 : 0);
+            gauge(
+                    "lanekeeper.locks.redis.held",
+                    Tags.empty(),
+                    () -> locks.status().held());
             counter("lanekeeper.locks.redis.lost", () -> locks.status().lost());
             counter("lanekeeper.locks.redis.retaken", () -> locks.status().retaken());
             counter("lanekeeper.locks.redis.unasked", () -> locks.status().unasked());
@@ -62,8 +68,8 @@ final class NodeGauges {
     }
 
     private void counter(String name, Supplier<Number> value) {
-        shown.add(FunctionCounter.builder(name, value, v -> v.get().doubleValue())
-                .register(registry));
+        shown.add(
+                FunctionCounter.builder(name, value, v -> v.get().doubleValue()).register(registry));
     }
 
     private void showUnfinished(Unfinished unfinished) {

@@ -119,7 +119,9 @@ public final class ActiveRun {
 
     /** Under which it owns its lanes; none when it is abandoned. */
     synchronized List<Long> epochs() {
-        return abandoned ? List.of() : held.values().stream().map(OwnedLane::epoch).toList();
+        return abandoned
+                ? List.of()
+                : held.values().stream().map(OwnedLane::epoch).toList();
     }
 
     public synchronized boolean holds(UUID laneId) {

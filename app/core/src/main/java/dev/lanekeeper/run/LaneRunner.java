@@ -109,8 +109,7 @@ public final class LaneRunner {
 
     /** Sweeps up what locks have left that nobody will ask for again; nothing where no handler needs locks. */
     public void sweepLocks() {
-        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty())
-                || remote.isUsed()) {
+        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty()) || remote.isUsed()) {
             locker.sweep(MOST_SWEPT);
         }
     }

@@ -207,8 +207,7 @@ final class LaneWalk {
 
     private Locked without(HandlerDefinition handler, Asker asker, Needs.Found needs, Answer answer) {
         if (answer instanceof Answer.Waiting waiting) {
-            means.keeper()
-                    .settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
+            means.keeper().settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
             return ours(waiting.recorded().kept().contains(lane.laneId())) ? Locked.GO_ON : Locked.STOP;
         }
         var refused = (Answer.Refused) answer;

@@ -80,7 +80,8 @@ final class ResultKeeper {
 
     /** What was done under a lock that another application has by now is not recorded; its lane is given back and it runs again. */
     private List<PendingLane> withoutLost(List<PendingLane> lanes) {
-        var lost = remote.lost(lanes.stream().map(l -> l.result().lane().epoch()).toList());
+        var lost =
+                remote.lost(lanes.stream().map(l -> l.result().lane().epoch()).toList());
         if (lost.isEmpty()) {
             return lanes;
         }

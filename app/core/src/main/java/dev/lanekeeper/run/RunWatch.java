@@ -64,9 +64,7 @@ public final class RunWatch {
         var all = runs.all();
         warned.retainAll(all.stream().map(RunWatch::workingItem).collect(Collectors.toSet()));
         if (remote.isUsed()) {
-            remote.keepOnly(all.stream()
-                    .flatMap(r -> r.epochs().stream())
-                    .collect(Collectors.toSet()));
+            remote.keepOnly(all.stream().flatMap(r -> r.epochs().stream()).collect(Collectors.toSet()));
         }
         for (var run : all) {
             var working = run.working();

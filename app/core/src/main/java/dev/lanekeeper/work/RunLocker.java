@@ -151,7 +151,8 @@ public final class RunLocker {
     }
 
     /** @param looksAt when the item comes by itself at the latest; {@code null} where that follows from those before it */
-    private record Times(Instant since, Instant now, @Nullable Instant looksAt) {}
+    private record Times(
+            Instant since, Instant now, @Nullable Instant looksAt) {}
 
     private Answer wait(Asker asker, List<Missing> missing, Times times) {
         var now = times.now();
@@ -180,9 +181,8 @@ public final class RunLocker {
     private static Instant dueAt(List<Missing> missing, List<Instant> comes, Times times) {
         var known = comes.stream().filter(c -> !c.equals(Instant.MAX)).max(Instant::compareTo);
         var ahead = missing.stream().mapToInt(m -> m.standing().ahead()).max().orElse(0);
-        var looks = times.looksAt() == null
-                ? times.now().plus(SAFETY).plusSeconds(Math.min(ahead, 100))
-                : times.looksAt();
+        var looks =
+                times.looksAt() == null ? times.now().plus(SAFETY).plusSeconds(Math.min(ahead, 100)) : times.looksAt();
         var dueAt =
                 known.filter(k -> comes.stream().noneMatch(Instant.MAX::equals)).orElse(looks);
         for (var m : missing) {

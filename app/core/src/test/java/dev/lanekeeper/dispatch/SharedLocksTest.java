@@ -22,9 +22,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.options.KeysScanOptions;
 import org.redisson.config.Config;
 
 /** Runs beside another program with plain Redisson that takes the same locks, and what becomes of them when Redis fails. */
@@ -56,7 +58,7 @@ class SharedLocksTest {
     @AfterEach
     void close() {
         nodes.forEach(TestNode::close);
-        assertThat(other.getKeys().getKeysByPattern("lk:*")).isEmpty();
+        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern("lk:*"))).isEmpty();
     }
 
     private TestNode node(WhenAway whenAway, TestNode.Body body, LockRule... rules) {
@@ -125,6 +127,7 @@ class SharedLocksTest {
     }
 
     @Test
+    @Tag("chaos")
     void loseAndDoubleNothingWhenRedisIsFlushedAndRestartedInTheMiddle() {
         var node = node(
                 WhenAway.POSTPONE,
@@ -152,6 +155,7 @@ class SharedLocksTest {
     }
 
     @Test
+    @Tag("chaos")
     void goOnUnderTheLocksOfTheDatabaseAloneIfThatIsWished() throws Exception {
         var entered = new CountDownLatch(1);
         var node = node(WhenAway.DATABASE_ONLY, c -> {

@@ -87,7 +87,13 @@ public final class TestNode implements AutoCloseable {
         this.settings = new LiveSettings(new SettingStore(database), values(workers));
         settings.start();
         var nodeSettings = new NodeSettings(
-                "test", "1", "intake,workers", true, runSettings(), JobRunrSettings.of("lanekeeper", "test", workers), redis);
+                "test",
+                "1",
+                "intake,workers",
+                true,
+                runSettings(),
+                JobRunrSettings.of("lanekeeper", "test", workers),
+                redis);
         this.node = new Node(nodeSettings, database, clock, handlers, settings, listeners, Probe.NONE);
         this.storer = new ItemStorer(database, node.handOver(), clock, Probe.NONE);
         handlers.numbers().forEach(this::assign);

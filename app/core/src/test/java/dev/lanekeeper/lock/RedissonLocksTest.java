@@ -20,9 +20,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.options.KeysScanOptions;
 import org.redisson.config.Config;
 
 /** Locks in a real Redis, beside another program with plain Redisson, and what becomes of them when Redis fails. */
@@ -172,6 +174,7 @@ class RedissonLocksTest extends LockContract {
     }
 
     @Test
+    @Tag("chaos")
     void isRenewedForAsLongAsItsProcessLives() {
         var party = party();
         party.takes(LockNeed.of("a"), new LockNeed("b", 2, null, null));
@@ -180,7 +183,7 @@ class RedissonLocksTest extends LockContract {
 
         assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
         assertThat(party.records()).isTrue();
-        assertThat(other.getKeys().getKeysByPattern(PREFIX + "*")).isEmpty();
+        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern(PREFIX + "*"))).isEmpty();
     }
 
     @Test
@@ -201,6 +204,7 @@ class RedissonLocksTest extends LockContract {
     }
 
     @Test
+    @Tag("chaos")
     void goesOnAfterARestartOfRedisThatHasForgottenEverything() {
         var party = party();
         party.takes(LockNeed.of("a"));
@@ -216,6 +220,7 @@ class RedissonLocksTest extends LockContract {
     }
 
     @Test
+    @Tag("chaos")
     void answersWithoutRedisAsItIsConfiguredAndWithoutDelayOnceItIsKnownToBeAway() {
         var proxy = proxy();
         var postponing = open("redis://127.0.0.1:" + proxy.port(), WhenAway.POSTPONE, Duration.ofMillis(500));

@@ -3,8 +3,8 @@ package dev.lanekeeper.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.lock.RemoteLocks;
+import dev.lanekeeper.run.ActiveRun.PendingLane;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LaneResult;
 import dev.lanekeeper.work.LaneResult.Next;
@@ -39,7 +39,8 @@ class RunWatchTest {
     private final ResultKeeper keeper = new ResultKeeper(recorder, supply, listeners, RemoteLocks.NONE);
     private final ActiveRuns runs = new ActiveRuns();
     private final RunWatch watch = new RunWatch(
-            new RunWatch.Means(runs, keeper, recorder, supply, listeners, new WaitingItemSearch(DATABASE), RemoteLocks.NONE),
+            new RunWatch.Means(
+                    runs, keeper, recorder, supply, listeners, new WaitingItemSearch(DATABASE), RemoteLocks.NONE),
             new RunSettings(Duration.ofSeconds(2), 5_000, 256, Duration.ofMillis(100), 1 << 20, Duration.ofMinutes(5)));
 
     @Test
