@@ -80,7 +80,13 @@ final class LocksBench {
                 var usage = meter.end();
                 var verdict = journal.verdict();
                 context.close();
-                return score(turn, load.events(), usage, verdict, done, Written.read(database).minus(before));
+                return score(
+                        turn,
+                        load.events(),
+                        usage,
+                        verdict,
+                        done,
+                        Written.read(database).minus(before));
             }
         }
     }

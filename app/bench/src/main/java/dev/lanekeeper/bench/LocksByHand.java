@@ -58,7 +58,8 @@ class LocksByHand {
 
     @Bean(destroyMethod = "stop")
     @ConditionalOnProperty("bench.works")
-    BackgroundJobServer server(PostgresStorageProvider storage, ExclusiveHandler handler, @Value("${bench.workers}") int workers) {
+    BackgroundJobServer server(
+            PostgresStorageProvider storage, ExclusiveHandler handler, @Value("${bench.workers}") int workers) {
         var configuration = BackgroundJobServerConfiguration.usingStandardBackgroundJobServerConfiguration()
                 .andPollIntervalInSeconds(POLL_SECONDS)
                 .andWorkerCount(workers);

@@ -35,7 +35,15 @@ record LocksContender(
                         name,
                         LocksByHand.class,
                         Map.of("bench.redis", redis, "bench.works", false, "bench.workers", workers),
-                        Map.of("bench.redis", redis, "bench.works", true, "bench.workers", workers, "bench.blocks", name.equals("block")),
+                        Map.of(
+                                "bench.redis",
+                                redis,
+                                "bench.works",
+                                true,
+                                "bench.workers",
+                                workers,
+                                "bench.blocks",
+                                name.equals("block")),
                         "SELECT count(*) FROM jobrunr_jobs WHERE state IN ('SCHEDULED', 'ENQUEUED', 'PROCESSING')");
             default -> throw new IllegalArgumentException("Unknown contender " + name);
         };

@@ -15,8 +15,8 @@ class LocksLanekeeper {
 
     @Bean
     LocksContender.Enqueueing enqueueing(Jobs jobs) {
-        return all -> all.forEach(e ->
-                jobs.enqueue("exclusive", e, JobOptions.now().withResource(Objects.requireNonNull(e.resource()))));
+        return all -> all.forEach(
+                e -> jobs.enqueue("exclusive", e, JobOptions.now().withResource(Objects.requireNonNull(e.resource()))));
     }
 
     @Bean

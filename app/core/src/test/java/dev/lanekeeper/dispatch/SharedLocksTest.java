@@ -58,7 +58,8 @@ class SharedLocksTest {
     @AfterEach
     void close() {
         nodes.forEach(TestNode::close);
-        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern("lk:*"))).isEmpty();
+        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern("lk:*")))
+                .isEmpty();
     }
 
     private TestNode node(WhenAway whenAway, TestNode.Body body, LockRule... rules) {

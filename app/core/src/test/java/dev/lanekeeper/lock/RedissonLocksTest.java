@@ -183,7 +183,8 @@ class RedissonLocksTest extends LockContract {
 
         assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
         assertThat(party.records()).isTrue();
-        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern(PREFIX + "*"))).isEmpty();
+        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern(PREFIX + "*")))
+                .isEmpty();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanekeeper.api.event.HandledItem;
 import dev.lanekeeper.api.event.LanekeeperEvent;
 import dev.lanekeeper.api.event.PartitionEvent.Partition;
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.housekeeping.HousekeepingMeters;
 import dev.lanekeeper.housekeeping.Round;
@@ -14,6 +15,8 @@ import dev.lanekeeper.intake.kafka.IntakeListener.Place;
 import dev.lanekeeper.intake.kafka.IntakeStatus;
 import dev.lanekeeper.intake.kafka.KafkaIntakes;
 import dev.lanekeeper.latency.ShownLatencies;
+import dev.lanekeeper.lock.RemoteLocks;
+import dev.lanekeeper.run.RunListener.Refusal;
 import dev.lanekeeper.work.StoredBatch;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -68,7 +71,9 @@ class EventsDocumentTest {
     }
 
     private static void touchEverything(SimpleMeterRegistry registry) {
-        new RunMeters(registry, Clock.systemUTC()).recorded(List.of(Told.acknowledged()));
+        var runs = new RunMeters(registry, Clock.systemUTC());
+        runs.recorded(List.of(Told.acknowledged()));
+        runs.refused("orders", Told.acknowledged().item(), new Refusal("printer", RunConflict.LOG, null));
         var intakes = new IntakeMeters(registry);
         var place = new Place("orders", "topic", 0);
         intakes.flushed("orders", new StoredBatch(1, 0, 0, List.of()), Duration.ZERO);
@@ -80,7 +85,15 @@ class EventsDocumentTest {
         new NodeGauges(registry, () -> {
                     throw new IllegalStateException("not asked");
                 })
-                .show(Mockito.mock(Node.class), running(), false);
+                .show(node(), running(), false);
+    }
+
+    private static Node node() {
+        var node = Mockito.mock(Node.class);
+        var locks = Mockito.mock(RemoteLocks.class);
+        Mockito.when(locks.isUsed()).thenReturn(true);
+        Mockito.when(node.locks()).thenReturn(locks);
+        return node;
     }
 
     private static Round round() {

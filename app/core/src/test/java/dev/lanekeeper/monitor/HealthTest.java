@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.when;
 
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.dispatch.NodeLife;
@@ -103,6 +104,7 @@ class HealthTest {
     void isDownWhileTheDispatcherHasNotComeRoundForAMinuteThoughTheHeartbeatLives() {
         var handler = handler("orders", call -> Outcome.ack());
         var node = Mockito.mock(Node.class);
+        Mockito.when(node.locks()).thenReturn(RemoteLocks.NONE);
         when(node.life()).thenReturn(Mockito.mock(NodeLife.class));
         when(node.life().mayStart()).thenReturn(true);
         when(node.life().sinceBeat()).thenReturn(Duration.ofSeconds(1));
