@@ -28,6 +28,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -115,7 +116,11 @@ public final class Node {
 
     /** On a thread of Redisson's, which must not wait for the database. */
     private void freed(String lock) {
-        guard.execute(() -> wake(lock));
+        try {
+            guard.execute(() -> wake(lock));
+        } catch (RejectedExecutionException e) {
+            log.atDebug().log("This node stops; who waits for {} comes by itself", lock);
+        }
     }
 
     private void wake(String lock) {

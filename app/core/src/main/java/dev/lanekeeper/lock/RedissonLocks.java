@@ -60,6 +60,7 @@ public final class RedissonLocks implements RemoteLocks {
     private volatile @Nullable Instant awaySince;
     private long turnedNanos = System.nanoTime();
     private volatile boolean listening;
+    private Set<Long> unknownBefore = Set.of();
 
     /** What a holder has. */
     private static final class Holding {
@@ -306,7 +307,10 @@ public final class RedissonLocks implements RemoteLocks {
 
     @Override
     public void keepOnly(Set<Long> holders) {
-        free(held.keySet().stream().filter(h -> !holders.contains(h)).toList());
+        var unknown = new HashSet<>(held.keySet());
+        unknown.removeAll(holders);
+        free(unknown.stream().filter(unknownBefore::contains).toList());
+        unknownBefore = unknown;
     }
 
     @Override

@@ -63,7 +63,7 @@ public interface RemoteLocks {
     /** Frees all that these have. */
     void free(Collection<Long> holders);
 
-    /** Frees what anybody else has: nobody remembers it. */
+    /** Frees what anybody else has, seen twice: nobody remembers it. Called by one thread, twice a second. */
     void keepOnly(Set<Long> holders);
 
     /** Tells when a lock of this name may be free, as long as somebody waits for it here. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.mockito.Mockito.when;
 
-import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.dispatch.NodeLife;
@@ -22,6 +21,7 @@ import dev.lanekeeper.intake.kafka.IntakeStatus.ConsumerStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.PartitionStatus;
 import dev.lanekeeper.intake.kafka.IntakeStatus.State;
 import dev.lanekeeper.intake.outbox.MoverStatus;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.work.Database;
 import java.nio.file.Path;
 import java.time.Clock;
