@@ -53,11 +53,16 @@ class LockKillTest {
         process.kill9();
         var killedAt = now();
 
-        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == ITEMS);
+        await().atMost(PATIENCE)
+                .until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == ITEMS);
 
-        jdbc.sql("UPDATE journal SET left_at = ?::timestamptz WHERE left_at IS NULL").param(killedAt).update();
+        jdbc.sql("UPDATE journal SET left_at = ?::timestamptz WHERE left_at IS NULL")
+                .param(killedAt)
+                .update();
         assertThat(overlaps()).isZero();
-        assertThat(ofItem(inside)).as("the item of the killed process runs again").isEqualTo(2);
+        assertThat(ofItem(inside))
+                .as("the item of the killed process runs again")
+                .isEqualTo(2);
         leavesNothing();
     }
 
@@ -69,16 +74,21 @@ class LockKillTest {
 
         await().atMost(PATIENCE).until(() -> ofItem(inside) == 2);
         process.thaw();
-        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == ITEMS);
+        await().atMost(PATIENCE)
+                .until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == ITEMS);
 
         assertThat(jdbc.sql("""
                         SELECT count(*) FROM journal AS a JOIN journal AS b
                             ON a.id < b.id AND b.token <= a.token
-                        """).query(Long.class).single()).as("tokens that did not grow").isZero();
+                        """).query(Long.class).single())
+                .as("tokens that did not grow")
+                .isZero();
         assertThat(jdbc.sql("""
                         SELECT count(*) FROM journal AS a JOIN journal AS b
                             ON a.id < b.id AND b.entered_at < a.left_at AND a.item <> ? AND b.item <> ?
-                        """).param(inside).param(inside).query(Long.class).single()).as("overlaps of others").isZero();
+                        """).param(inside).param(inside).query(Long.class).single())
+                .as("overlaps of others")
+                .isZero();
         leavesNothing();
     }
 
@@ -121,7 +131,8 @@ class LockKillTest {
     }
 
     private long overlaps() {
-        return jdbc.sql("SELECT count(*) FROM journal AS a JOIN journal AS b ON a.id < b.id AND b.entered_at < a.left_at")
+        return jdbc.sql(
+                        "SELECT count(*) FROM journal AS a JOIN journal AS b ON a.id < b.id AND b.entered_at < a.left_at")
                 .query(Long.class)
                 .single();
     }
