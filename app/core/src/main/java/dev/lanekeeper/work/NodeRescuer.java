@@ -38,7 +38,7 @@ public class NodeRescuer {
     private final NodeStore nodes;
     private final RescueStore rescues;
     private final LaneStore lanes;
-    private final ItemStore items;
+    private final OutcomeStore outcomes;
     private final AttemptStore attempts;
     private final RequestStore requests;
     private final TallyStore tallies;
@@ -53,7 +53,7 @@ public class NodeRescuer {
         this.nodes = new NodeStore(database);
         this.rescues = new RescueStore(database);
         this.lanes = new LaneStore(database, clock);
-        this.items = new ItemStore(database);
+        this.outcomes = new OutcomeStore(database);
         this.attempts = new AttemptStore(database);
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
@@ -117,7 +117,7 @@ public class NodeRescuer {
                 .collect(Collectors.groupingBy(s -> new Run(s.nodeId(), s.runId())))
                 .forEach((run, group) -> {
                     var results = group.stream().map(this::workerLost).toList();
-                    items.finish(run, group.stream().map(Struck::laneId).toList(), results)
+                    outcomes.finish(run, group.stream().map(Struck::laneId).toList(), results)
                             .forEach(r -> removed.merge(r.laneId(), 1, Integer::sum));
                     attempts.insert(run, results);
                     givenUp.addAll(results);

@@ -45,6 +45,7 @@ public class ResultRecorder {
     private final Database database;
     private final LaneStore lanes;
     private final ItemStore items;
+    private final OutcomeStore outcomes;
     private final AttemptStore attempts;
     private final RequestStore requests;
     private final TallyStore tallies;
@@ -65,6 +66,7 @@ public class ResultRecorder {
         this.database = database;
         this.lanes = new LaneStore(database, clock);
         this.items = new ItemStore(database);
+        this.outcomes = new OutcomeStore(database);
         this.attempts = new AttemptStore(database);
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
@@ -240,7 +242,7 @@ public class ResultRecorder {
         if (finished.isEmpty()) {
             return;
         }
-        items.finish(run, laneIds, finished).forEach(f -> {
+        outcomes.finish(run, laneIds, finished).forEach(f -> {
             change.found.add(f.itemId());
             change.remove(f.laneId());
         });
@@ -252,7 +254,7 @@ public class ResultRecorder {
         }
         var losers = finished.stream().filter(f -> f.lostTo() != null).toList();
         if (!losers.isEmpty()) {
-            items.loseTo(losers);
+            outcomes.loseTo(losers);
         }
     }
 
