@@ -16,6 +16,7 @@ import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.HousekeepingOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.Database;
@@ -48,6 +49,12 @@ class ConsoleConfiguration {
     @Lazy
     LaneOperations lanekeeperLaneOperations(Database database, DatabaseClock clock) {
         return new LaneOperations(database, clock);
+    }
+
+    @Bean
+    @Lazy
+    LockOperations lanekeeperLockOperations(Database database) {
+        return new LockOperations(database);
     }
 
     @Bean

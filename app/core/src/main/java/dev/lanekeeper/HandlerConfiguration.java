@@ -45,9 +45,11 @@ class HandlerConfiguration {
                 read.properties().handlerSettings(),
                 dataSource::getObject,
                 builtIn.orderedStream().toList(),
-                handlers -> Stream.concat(
+                handlers -> Stream.of(
                                 new PoolRoom(read.properties(), handlers, dataSource.getIfUnique()).shortage().stream(),
+                                new EntryKeys(read.properties().encryption().outbox(), handlers).problems().stream(),
                                 rules.orderedStream().flatMap(rule -> rule.problems(handlers).stream()))
+                        .flatMap(found -> found)
                         .toList(),
                 read.problems());
     }

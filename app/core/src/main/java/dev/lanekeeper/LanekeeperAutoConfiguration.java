@@ -24,6 +24,7 @@ import dev.lanekeeper.setting.LiveSettings;
 import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
+import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.KafkaBatch;
@@ -179,9 +180,10 @@ public class LanekeeperAutoConfiguration {
             LanekeeperProperties properties,
             KafkaClientSettings kafka,
             ObjectProvider<IntakeListener> listeners,
+            DuplicateListener duplicates,
             Probe probe) {
         var database = installed.database();
-        var storer = new ItemStorer(database, node.handOver(), clock, probe);
+        var storer = new ItemStorer(database, node.handOver(), duplicates, clock, probe);
         var records = new SealedRecords(database.seal());
         var bufferBytes = properties.bufferBytes().toBytes();
         var environment = new IntakeEnvironment(

@@ -31,6 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param bufferBytes how many bytes a consumer keeps in memory before it pauses its partitions
  * @param defaults what counts for every handler that does not say otherwise
  * @param handlers what counts for one handler, by its id, before what its code says
+ * @param unique what counts for every handler that is unique and does not say otherwise
  * @param outbox how outbox entries are moved
  * @param encryption the keys of what nobody may read in the database; needs `com.google.crypto.tink:tink`
  * @param locks where locks are shared with other applications; needs `org.redisson:redisson`
@@ -63,6 +64,7 @@ public record LanekeeperProperties(
         @DefaultValue("64MB") DataSize bufferBytes,
         @DefaultValue @NestedConfigurationProperty HandlerSettings.Defaults defaults,
         @DefaultValue Map<String, HandlerSettings.Overrides> handlers,
+        @DefaultValue @NestedConfigurationProperty HandlerSettings.UniqueDefaults unique,
         @DefaultValue Outbox outbox,
         @DefaultValue Encryption encryption,
         @DefaultValue Locks locks,
@@ -91,7 +93,7 @@ public record LanekeeperProperties(
     }
 
     public HandlerSettings handlerSettings() {
-        return new HandlerSettings(defaults, handlers);
+        return new HandlerSettings(defaults, handlers, unique);
     }
 
     /** What a node does. */

@@ -1,15 +1,20 @@
 package dev.lanekeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.job.ConflictStrategy;
 import dev.lanekeeper.api.job.LaneJob;
+import dev.lanekeeper.api.job.LockPolicy;
 import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.api.job.Unique.RunConflict;
+import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
@@ -135,6 +140,75 @@ class JobDeclarationTest {
                         .hasSize(8));
     }
 
+    @Test
+    void tellsStrategiesThatCannotWorkAllAtOnce() {
+        application
+                .withBean(Strategies.class)
+                .withPropertyValues("lanekeeper.encryption.outbox=true")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.startsWith("uniqueOnConflict of Handler 'throttled'"))
+                        .anyMatch(where -> where.startsWith("uniqueOnConflict of Handler 'debounced'"))
+                        .anyMatch(where -> where.startsWith("uniqueDelay of Handler 'delayed'"))
+                        .anyMatch(where -> where.startsWith("uniqueLimit of Handler 'updated'"))
+                        .anyMatch(where -> where.startsWith("uniqueLock of Handler 'policed'"))
+                        .anyMatch(where -> where.startsWith("uniquePolicy of Handler 'policed'"))
+                        .anyMatch(where -> where.startsWith("uniqueStrategy of Handler 'chosen'"))
+                        .anyMatch(where -> where.startsWith("uniqueOnConflict of Handler 'raised'"))
+                        .anyMatch(where -> where.startsWith("uniqueLock of Handler 'raised'"))
+                        .anyMatch(where -> where.startsWith("uniqueKey of Handler 'beaned'"))
+                        .anyMatch(where -> where.startsWith("uniqueKey of handler 'hidden'")));
+    }
+
+    @Test
+    void takesTheStrategyForAllWhereAHandlerSaysNone() {
+        application
+                .withBean(Reports.class)
+                .withBean(Configured.class)
+                .withPropertyValues("lanekeeper.unique.on-conflict=reject", "where=UTC")
+                .run(context -> {
+                    assertThat(rule(context, "configured").onConflict()).isEqualTo(Conflict.REJECT);
+                    assertThat(rule(context, "own").onConflict()).isEqualTo(Conflict.LOG);
+                    assertThat(handler(context, "report").unique()).isNull();
+                });
+    }
+
+    @Test
+    void asksBeansForLockAndStrategyOfEachJob() {
+        application
+                .withBean(Beans.class)
+                .withBean(
+                        "byTenant",
+                        LockPolicy.class,
+                        () -> event -> event.value() == null
+                                ? null
+                                : new LockPolicy.Hold("tenant", Lock.UNTIL_EXPIRED, Duration.ofMinutes(3), 7))
+                .withBean("urgentFirst", ConflictStrategy.class, () -> event -> Conflict.THROTTLE)
+                .withBean("wild", ConflictStrategy.class, () -> event -> Conflict.UPDATE)
+                .run(context -> {
+                    var some = new RawEvent(null, -1, -1, Instant.EPOCH, null, new byte[1], List.of());
+                    var none = new RawEvent(null, -1, -1, Instant.EPOCH, null, null, List.of());
+                    var policed =
+                            Objects.requireNonNull(handler(context, "policed").unique());
+                    assertThat(policed.claim(none, null)).isNull();
+                    assertThat(Objects.requireNonNull(policed.claim(some, null)))
+                            .satisfies(claim -> {
+                                assertThat(claim.key()).isEqualTo("tenant");
+                                assertThat(claim.rule().limit()).isEqualTo(7);
+                                assertThat(claim.rule().onConflict()).isEqualTo(Conflict.THROTTLE);
+                            });
+                    assertThat(Objects.requireNonNull(policed.claim(some, "said"))
+                                    .key())
+                            .isEqualTo("said");
+                    var wild = Objects.requireNonNull(handler(context, "wild").unique());
+                    assertThatThrownBy(() -> wild.claim(some, "k")).hasMessageContaining("go together");
+                });
+    }
+
+    private static UniqueRule rule(ApplicationContext context, String id) {
+        return Objects.requireNonNull(handler(context, id).unique()).rule();
+    }
+
     private static List<Problem> problems(Throwable failure) {
         var thrown = failure;
         while (!(thrown instanceof LanekeeperConfigurationException)) {
@@ -240,5 +314,66 @@ class JobDeclarationTest {
 
         @LaneJob(id = "twice")
         void twice(String one, String other) {}
+    }
+
+    static class Strategies {
+
+        @LaneJob(id = "throttled")
+        @Unique(onConflict = Conflict.THROTTLE)
+        void throttled() {}
+
+        @LaneJob(id = "debounced")
+        @Unique(lock = Lock.UNTIL_EXECUTING, onConflict = Conflict.DEBOUNCE)
+        void debounced() {}
+
+        @LaneJob(id = "delayed")
+        @Unique(delay = "1s")
+        void delayed() {}
+
+        @LaneJob(id = "updated")
+        @Unique(lock = Lock.UNTIL_EXECUTING, onConflict = Conflict.UPDATE, limit = 2)
+        void updated() {}
+
+        @LaneJob(id = "policed")
+        @Unique(lock = Lock.UNTIL_EXECUTING, policy = "nobody")
+        void policed() {}
+
+        @LaneJob(id = "chosen")
+        @Unique(strategy = "nobody")
+        void chosen() {}
+
+        @KafkaEventHandler(id = "raised", topics = "t")
+        @Unique(onConflict = Conflict.RAISE)
+        void raised(String record) {}
+
+        @OutboxEventHandler(id = "beaned", context = "c", event = "e")
+        @Unique(key = "bean:x")
+        void beaned(String entry) {}
+
+        @OutboxEventHandler(id = "hidden", context = "c", event = "f")
+        @Unique(key = "field")
+        void hidden(String entry) {}
+    }
+
+    static class Configured {
+
+        @LaneJob(id = "configured")
+        @Unique
+        void configured() {}
+
+        @LaneJob(id = "own")
+        @Unique(onConflict = Conflict.LOG)
+        void own() {}
+    }
+
+    static class Beans {
+
+        @LaneJob(id = "policed")
+        @Unique(policy = "byTenant", strategy = "urgentFirst")
+        void policed(String payload) {}
+
+        @LaneJob(id = "wild")
+        @Unique(strategy = "wild")
+        void wild(String payload) {}
     }
 }

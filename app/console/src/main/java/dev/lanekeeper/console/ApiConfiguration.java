@@ -7,6 +7,7 @@ import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.job.ScheduledJobSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LongestLanes;
+import dev.lanekeeper.console.lock.LockSearch;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.console.v1.ApiErrors;
@@ -19,6 +20,7 @@ import dev.lanekeeper.console.v1.HealthApi;
 import dev.lanekeeper.console.v1.JobsApi;
 import dev.lanekeeper.console.v1.LanesApi;
 import dev.lanekeeper.console.v1.LatencyApi;
+import dev.lanekeeper.console.v1.LocksApi;
 import dev.lanekeeper.console.v1.RequestLog;
 import dev.lanekeeper.console.v1.Retries;
 import dev.lanekeeper.console.v1.RetryAnswers;
@@ -30,6 +32,7 @@ import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
@@ -104,6 +107,16 @@ class ApiConfiguration {
     @Bean
     LanesApi lanekeeperLanesApi(LaneListSearch lanes, LaneOperations operations) {
         return new LanesApi(lanes, operations);
+    }
+
+    @Bean
+    LockSearch lanekeeperLockSearch(Database database) {
+        return new LockSearch(database);
+    }
+
+    @Bean
+    LocksApi lanekeeperLocksApi(LockSearch locks, LockOperations operations) {
+        return new LocksApi(locks, operations);
     }
 
     @Bean

@@ -12,6 +12,8 @@ import dev.lanekeeper.console.item.LivingNodeSearch;
 import dev.lanekeeper.console.lane.LaneDetailPage;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LanesPage;
+import dev.lanekeeper.console.lock.LockSearch;
+import dev.lanekeeper.console.lock.LocksPage;
 import dev.lanekeeper.console.outbox.OutboxPage;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
@@ -20,6 +22,7 @@ import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.LaneOperations;
+import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.work.Database;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,9 +49,10 @@ class ListsConfiguration {
             ItemDetailSearch details,
             ItemOperations operations,
             Disclosures disclosures,
+            LockSearch locks,
             Times times,
             ConsolePath path) {
-        return new EventPage(details, operations, disclosures, times, path);
+        return new EventPage(details, operations, disclosures, locks, times, path);
     }
 
     @Bean
@@ -71,6 +75,11 @@ class ListsConfiguration {
     @Bean
     BulkPage lanekeeperBulkPage(BulkOperations operations, Database database, Times times, ConsolePath path) {
         return new BulkPage(operations, new LivingNodeSearch(database), times, path);
+    }
+
+    @Bean
+    LocksPage lanekeeperLocksPage(LockSearch locks, LockOperations operations, Times times, ConsolePath path) {
+        return new LocksPage(locks, operations, times, path);
     }
 
     @Bean

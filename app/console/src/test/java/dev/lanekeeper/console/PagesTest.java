@@ -36,7 +36,9 @@ class PagesTest {
             "/bulk-operations",
             "/lanes",
             "/lanes?list=parked",
-            "/lanes?list=longest"));
+            "/lanes?list=longest",
+            "/locks",
+            "/locks?pattern=a*"));
 
     private static final Site site = Site.shared();
 

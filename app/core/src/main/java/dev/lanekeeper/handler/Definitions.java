@@ -13,7 +13,6 @@ import dev.lanekeeper.handler.HandlerDefinition.Lanes;
 import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.Source;
-import dev.lanekeeper.handler.HandlerDefinition.Uniqueness;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +28,8 @@ final class Definitions {
     private static final Backoff BACKOFF_OF_ENTRIES = new Backoff(Duration.ofSeconds(10), Duration.ofHours(1));
 
     private static final Set<String> OUTBOX_ONLY = Set.of("context", "event", "ordered");
-    private static final Set<String> JOB_ONLY = Set.of(
-            "cron",
-            "zone",
+    private static final Set<String> JOB_ONLY = Set.of("cron", "zone");
+    private static final Set<String> UNIQUE = Set.of(
             "uniqueLock",
             "uniqueKey",
             "uniqueTtl",
@@ -40,8 +38,10 @@ final class Definitions {
             "uniqueOnConflict",
             "uniqueOnRunConflict",
             "uniqueMaxWait",
-            "uniqueRescheduleIn",
-            "uniqueMaxHops");
+            "uniqueDelay",
+            "uniqueMaxHops",
+            "uniquePolicy",
+            "uniqueStrategy");
     private static final Set<String> NO_OUTBOX = Set.of("resource");
     private static final Set<String> KAFKA_ONLY = Set.of(
             "topics",
@@ -91,12 +91,14 @@ final class Definitions {
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
                 kafka && encrypt(options),
-                declaration.door() == Door.JOB ? unique(options) : null,
+                takesLocks(declaration) ? new UniqueOptions(this::bean).read(declaration, options) : null,
                 new LockOptions(declaration.id(), name -> bean(name, ResourceResolver.class)).read(options));
     }
 
-    private @Nullable Uniqueness unique(Options options) {
-        return new UniqueOptions(name -> bean(name, ResourceResolver.class)).read(options);
+    /** Lanekeeper's own handlers, callbacks and those that are asked in the run take none. */
+    private static boolean takesLocks(Declaration declaration) {
+        return declaration.target() instanceof Declaration.BeanMethod
+                || declaration.target() instanceof Declaration.Function;
     }
 
     private static boolean encrypt(Options options) {
@@ -112,6 +114,10 @@ final class Definitions {
         }
         if (declaration.door() != Door.KAFKA) {
             options.rejectOverrides(KAFKA_ONLY, "Remove it; it is for handlers of Kafka records");
+        }
+        if (!takesLocks(declaration)) {
+            options.rejectOverrides(
+                    UNIQUE, "Remove it; it is for handlers of jobs, records and single kinds of entries");
         }
         return switch (declaration.door()) {
             case KAFKA -> new KafkaSources(problems).of(declaration, options);

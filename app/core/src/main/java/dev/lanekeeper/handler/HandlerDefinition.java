@@ -4,7 +4,6 @@ import dev.lanekeeper.api.IdentityResolver;
 import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.api.RetryDecision;
 import dev.lanekeeper.work.Recurrence;
-import dev.lanekeeper.work.UniqueRule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -116,9 +115,6 @@ public record HandlerDefinition(
      */
     public record JobSource(
             @Nullable String resource, @Nullable Recurrence recurrence) implements Source {}
-
-    /** @param key finds by what an item is the same as others */
-    public record Uniqueness(UniqueRule rule, ResourceResolver key) {}
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

@@ -22,6 +22,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,7 @@ final class HandlerScanner {
             attributes.put("topics", String.join(",", annotation.topics()));
         }
         locks(attributes, annotation.locks());
+        attributes.putAll(unique(method));
         return new Declaration(
                 id(annotation.id(), place), place, Door.KAFKA, attributes, properties(annotation, place), target);
     }
@@ -133,6 +135,7 @@ final class HandlerScanner {
             attributes.put("event", String.join(",", annotation.event()));
         }
         locks(attributes, annotation.locks());
+        attributes.putAll(unique(method));
         boolean named = annotation.id().isBlank()
                 && !annotation.context().isBlank()
                 && annotation.event().length == 1
@@ -146,10 +149,7 @@ final class HandlerScanner {
         String place = place(name, target);
         var attributes = attributes(annotation);
         locks(attributes, annotation.locks());
-        var unique = AnnotatedElementUtils.findMergedAnnotation(method, Unique.class);
-        if (unique != null) {
-            attributes.putAll(attributes(unique));
-        }
+        attributes.putAll(unique(method));
         return new Declaration(id(annotation.id(), place), place, Door.JOB, attributes, Map.of(), target);
     }
 
@@ -159,30 +159,49 @@ final class HandlerScanner {
         }
     }
 
+    private static Map<String, String> unique(Method method) {
+        var unique = AnnotatedElementUtils.findMergedAnnotation(method, Unique.class);
+        return unique == null ? Map.of() : attributes(unique);
+    }
+
+    /** What a policy or a strategy says is left out if it says what the annotation would say by itself. */
     private static Map<String, String> attributes(Unique unique) {
         var attributes = new LinkedHashMap<String, String>();
-        attributes.put("uniqueLock", unique.lock().name());
+        var policy = !unique.policy().isBlank();
+        if (!policy || unique.lock() != Unique.Lock.UNTIL_EXECUTED) {
+            attributes.put("uniqueLock", unique.lock().name());
+        }
         attributes.put("uniqueKey", unique.key());
         attributes.put("uniqueTtl", unique.ttl());
-        attributes.put("uniqueLimit", Integer.toString(unique.limit()));
+        if (!policy || unique.limit() != 1) {
+            attributes.put("uniqueLimit", Integer.toString(unique.limit()));
+        }
         attributes.put("uniqueAcrossHandlers", Boolean.toString(unique.acrossHandlers()));
-        attributes.put("uniqueOnConflict", unique.onConflict().name());
+        if (unique.onConflict() != Unique.Conflict.CONFIGURED) {
+            attributes.put("uniqueOnConflict", unique.onConflict().name());
+        }
         if (unique.lock().isHeldInTheRun() || unique.onRunConflict() != Unique.RunConflict.WAIT) {
             attributes.put("uniqueOnRunConflict", unique.onRunConflict().name());
         }
         attributes.put("uniqueMaxWait", unique.maxWait());
+        attributes.put("uniqueDelay", unique.delay());
+        attributes.put("uniqueMaxHops", unique.maxHops() == 0 ? "" : Integer.toString(unique.maxHops()));
+        attributes.put("uniquePolicy", unique.policy());
+        attributes.put("uniqueStrategy", unique.strategy());
         attributes.values().removeIf(String::isBlank);
         return attributes;
     }
 
     private void checkUnique(String name, Class<?> userClass) {
-        var jobs = methods(userClass, LaneJob.class).keySet();
+        var handlers = new HashSet<Method>(methods(userClass, LaneJob.class).keySet());
+        handlers.addAll(methods(userClass, KafkaEventHandler.class).keySet());
+        handlers.addAll(methods(userClass, OutboxEventHandler.class).keySet());
         methods(userClass, Unique.class).keySet().stream()
-                .filter(method -> !jobs.contains(method))
+                .filter(method -> !handlers.contains(method))
                 .forEach(method -> problems.add(
                         "bean '" + name + "', " + describe(userClass, method),
-                        "it is @Unique, but does no jobs",
-                        "Annotate it with @LaneJob too, or remove @Unique"));
+                        "it is @Unique, but handles neither jobs nor records nor entries",
+                        "Annotate it with @LaneJob, @KafkaEventHandler or @OutboxEventHandler too, or remove @Unique"));
     }
 
     private List<Declaration> callbacks(String name, Class<?> userClass) {

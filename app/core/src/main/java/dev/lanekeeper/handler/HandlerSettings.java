@@ -14,8 +14,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param defaults for all handlers: {@code lanekeeper.defaults.*}
  * @param handlers for single handlers, by their ids: {@code lanekeeper.handlers.<id>.*}
+ * @param unique for all that are unique: {@code lanekeeper.unique.*}
  */
-public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
+public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers, UniqueDefaults unique) {
+
+    /**
+     * What counts for every handler that is unique and does not say otherwise.
+     *
+     * @param onConflict what becomes of an item that is one too many: `log` (default), `raise`, `reject`, `replace`,
+     *     `reschedule`, `update`, `debounce` or `throttle`
+     */
+    public record UniqueDefaults(@Nullable String onConflict) {}
+
+    public HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
+        this(defaults, handlers, new UniqueDefaults(null));
+    }
 
     /**
      * These settings under the ids of the handlers that they are for. An environment variable cannot hold every character,
@@ -30,7 +43,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
                     .min(Comparator.comparing(name -> !name.equals(id)))
                     .ifPresent(name -> byId.put(id, handlers.get(name)));
         }
-        return new HandlerSettings(defaults, byId);
+        return new HandlerSettings(defaults, byId, unique);
     }
 
     /** Names under which something is set, but of which there is no handler. */
@@ -110,8 +123,10 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String uniqueOnConflict,
             @Nullable String uniqueOnRunConflict,
             @Nullable String uniqueMaxWait,
-            @Nullable String uniqueRescheduleIn,
+            @Nullable String uniqueDelay,
             @Nullable String uniqueMaxHops,
+            @Nullable String uniquePolicy,
+            @Nullable String uniqueStrategy,
             @Nullable String locks,
             @Nullable String lane,
             @Nullable String dedup,

@@ -20,8 +20,7 @@ import org.springframework.boot.convert.DurationStyle;
 final class LockOptions {
 
     /** What can be told by a lock that is held in the run alone. */
-    static final Set<String> RUN_ONLY =
-            Set.of("uniqueMaxWait", "uniqueOnRunConflict", "uniqueRescheduleIn", "uniqueMaxHops");
+    static final Set<String> RUN_ONLY = Set.of("uniqueMaxWait", "uniqueOnRunConflict");
 
     private static final Pattern LOCK =
             Pattern.compile("(?<name>[\\p{L}\\p{N}_.-]+)(\\((?<key>.*)\\))?(\\*(?<most>\\d{1,6}))?(/(?<per>\\w+))?");
@@ -79,6 +78,7 @@ final class LockOptions {
             options.reject("uniqueTtl", "a lock that is held by a run alone is lost with it", "Remove it");
         }
         if (lock == Lock.WHILE_EXECUTING
+                && options.isGiven("uniqueOnConflict")
                 && options.choice("uniqueOnConflict", Conflict.class, Conflict.LOG) != Conflict.LOG) {
             options.reject(
                     "uniqueOnConflict",
@@ -90,7 +90,7 @@ final class LockOptions {
     private static @Nullable Refusal refusal(Options options) {
         var conflict = options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT);
         var wait = options.durationOrNone("uniqueMaxWait");
-        var in = options.duration("uniqueRescheduleIn", Duration.ofSeconds(5));
+        var in = options.duration("uniqueDelay", Duration.ofSeconds(5));
         var hops = options.number("uniqueMaxHops", 1, 100);
         if (conflict == RunConflict.WAIT) {
             if (wait != null) {

@@ -26,6 +26,7 @@ final class Options {
     private final Declaration declaration;
     private final Layer overrides;
     private final Layer defaults;
+    private final @Nullable Option usualConflict;
     private final Map<String, String> overridingConsumerProperties;
     private final Environment environment;
     private final Problems problems;
@@ -36,6 +37,10 @@ final class Options {
         this.environment = environment;
         this.problems = problems;
         defaults = new Layer("lanekeeper.defaults.", values(settings.defaults()));
+        String conflict = settings.unique().onConflict();
+        usualConflict = conflict == null || conflict.isBlank()
+                ? null
+                : new Option(conflict.trim(), "lanekeeper.unique.on-conflict");
         HandlerSettings.Overrides own = settings.handlers().get(declaration.id());
         overrides = new Layer("lanekeeper.handlers." + declaration.id() + ".", own == null ? Map.of() : values(own));
         overridingConsumerProperties = own == null || own.properties() == null ? Map.of() : own.properties();
@@ -59,7 +64,15 @@ final class Options {
         if (option == null) {
             option = written(name);
         }
+        if (option == null && name.equals("uniqueOnConflict")) {
+            return usualConflict;
+        }
         return option == null ? defaults.find(name) : option;
+    }
+
+    /** Whether the handler itself, or its property, says it. */
+    boolean isGiven(String name) {
+        return overrides.find(name) != null || written(name) != null;
     }
 
     @Nullable

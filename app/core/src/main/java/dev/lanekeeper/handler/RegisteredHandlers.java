@@ -43,8 +43,9 @@ public final class RegisteredHandlers {
                     handler.id(),
                     handler.lanes().group(),
                     job.resource(),
-                    unique == null ? null : unique.rule()));
+                    unique == null ? null : unique.remote()));
         } else if (kind != null && handler.source() instanceof OutboxSource outbox) {
+            var unique = handler.unique();
             store.subscribe(new Subscription(
                     number,
                     handler.id(),
@@ -53,7 +54,9 @@ public final class RegisteredHandlers {
                     outbox.context(),
                     outbox.events().isEmpty() ? null : outbox.events(),
                     outbox.ordered(),
-                    outbox.position()));
+                    outbox.position(),
+                    null,
+                    unique == null ? null : unique.remote()));
         } else {
             store.unsubscribe(handler.id());
         }

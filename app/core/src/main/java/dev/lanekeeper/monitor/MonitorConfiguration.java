@@ -129,8 +129,8 @@ public class MonitorConfiguration {
 
     @Bean
     @Lazy
-    JobEvents lanekeeperJobEvents(Publisher publisher) {
-        return new JobEvents(publisher);
+    JobEvents lanekeeperJobEvents(Publisher publisher, Meters meters) {
+        return new JobEvents(publisher, meters.registry());
     }
 
     @Bean

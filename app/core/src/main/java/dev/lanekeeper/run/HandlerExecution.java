@@ -2,7 +2,6 @@ package dev.lanekeeper.run;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
-import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
@@ -130,21 +129,19 @@ final class HandlerExecution {
             var error = new CannotHeal(new UnreadableAtIntake(item.intakeError()));
             return new Unrecorded(failure(handler, item, context, error));
         }
-        if (isReleasedNow(handler)) {
-            locks.executing(item.itemId(), clock.instant());
-        }
+        var renewed = isReleasedNow(handler) && locks.executing(item.itemId(), clock.instant());
+        var begun = renewed ? search.renewed(item) : item;
+        var attempt = renewed ? new Attempt(handler.id(), begun, held.token(), clock.instant(), search) : context;
         var transaction = handler.call().transaction();
         return transaction == null
-                ? new Unrecorded(call(handler, item, context))
-                : new InTransaction(run, handler, lane, item, context, held.locks()).execute(transaction);
+                ? new Unrecorded(call(handler, begun, attempt))
+                : new InTransaction(run, handler, lane, begun, attempt, held.locks()).execute(transaction);
     }
 
     /** Whether another may be enqueued as soon as this one is begun. */
     private static boolean isReleasedNow(HandlerDefinition handler) {
         var unique = handler.unique();
-        return unique != null
-                && (unique.rule().lock() == Lock.UNTIL_EXECUTING
-                        || unique.rule().lock() == Lock.UNTIL_AND_WHILE_EXECUTING);
+        return unique != null && unique.mayEndWhenCalled();
     }
 
     /** A key that is missing here may come back; what was changed stays so. */

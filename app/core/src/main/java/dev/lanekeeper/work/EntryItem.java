@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload the entry's document; {@code null} when the database refuses it
  * @param intakeError why it cannot run; the item fails with it
  * @param job what else a job has; {@code null} for an entry that is none
+ * @param claim to be the only one of its key; {@code null} for none
  */
 public record EntryItem(
         int handlerId,
@@ -24,21 +25,18 @@ public record EntryItem(
         byte @Nullable [] payload,
         List<RawHeader> headers,
         @Nullable String intakeError,
-        @Nullable Job job) {
+        @Nullable Job job,
+        @Nullable UniqueClaim claim) {
 
     /**
      * What a job has besides.
      *
      * @param label a word for people
      * @param dueAt when it may run first; {@code null} for at once
-     * @param claim to be the only one of its key; {@code null} for none
      */
-    public record Job(
-            @Nullable String label,
-            @Nullable Instant dueAt,
-            @Nullable UniqueClaim claim) {}
+    public record Job(@Nullable String label, @Nullable Instant dueAt) {}
 
-    /** An entry that is no job. */
+    /** An entry that is no job, and that may be there any number of times. */
     public EntryItem(
             int handlerId,
             String laneGroup,
@@ -47,34 +45,31 @@ public record EntryItem(
             byte @Nullable [] payload,
             List<RawHeader> headers,
             @Nullable String intakeError) {
-        this(handlerId, laneGroup, resource, entry, payload, headers, intakeError, null);
+        this(handlerId, laneGroup, resource, entry, payload, headers, intakeError, null, null);
     }
 
     /** The same entry, to be shown as a failure. */
     EntryItem withError(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, withoutClaim());
+        return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, now(), null);
     }
 
-    /** The same job, which leaves those that have its lock where they are. */
-    EntryItem unreplacing() {
-        if (job == null || job.claim() == null) {
-            return this;
-        }
-        var tamed = new Job(job.label(), job.dueAt(), job.claim().withoutReplacing());
-        return new EntryItem(handlerId, laneGroup, resource, entry, payload, headers, intakeError, tamed);
+    /** The same entry with a claim to be the only one of its key. */
+    public EntryItem with(@Nullable UniqueClaim other) {
+        return new EntryItem(handlerId, laneGroup, resource, entry, payload, headers, intakeError, job, other);
     }
 
-    private @Nullable Job withoutClaim() {
-        return job == null ? null : new Job(job.label(), null, null);
+    /** The same entry in its lane, whose handler will not be called. */
+    public EntryItem withIntakeError(String error) {
+        return new EntryItem(handlerId, laneGroup, resource, entry, payload, headers, error, job, null);
+    }
+
+    private @Nullable Job now() {
+        return job == null ? null : new Job(job.label(), null);
     }
 
     /** What is left when even its content is refused: which entry it was, and why it is not here. */
     EntryItem bare(String error) {
-        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error, withoutClaim());
-    }
-
-    boolean isUnique() {
-        return job != null && job.claim() != null;
+        return new EntryItem(handlerId, laneGroup, null, entry, null, List.of(), error, now(), null);
     }
 
     boolean isDue(Instant now) {
@@ -95,7 +90,8 @@ public record EntryItem(
                 entry.entryId(),
                 null,
                 intakeError,
-                part.claim());
+                claim,
+                null);
     }
 
     int bytes() {

@@ -2,10 +2,9 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.EntryWriter.Form;
 import dev.lanekeeper.work.EntryWriter.Shape;
-import dev.lanekeeper.work.EntryWriter.UniqueAmongOthers;
 import dev.lanekeeper.work.EntryWriter.Written;
 import dev.lanekeeper.work.Probe.Step;
-import dev.lanekeeper.work.UniqueJob.NotReplaceable;
+import dev.lanekeeper.work.UniqueBatch.NotReplaceable;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
@@ -102,37 +101,12 @@ public final class EntryStorer {
     public Moved move(Batch batch) {
         try {
             return moveOnce(batch, Form.WHOLE, "");
-        } catch (UniqueAmongOthers e) {
-            return moveApart(batch, e);
-        } catch (NotReplaceable e) {
-            return moveUnreplacing(batch);
         } catch (DataAccessException e) {
             if (!Database.isRefusal(e)) {
                 throw e;
             }
             return narrow(batch, e);
         }
-    }
-
-    private Moved moveUnreplacing(Batch batch) {
-        try {
-            return moveOnce(batch, Form.UNREPLACING, "");
-        } catch (UniqueAmongOthers e) {
-            return moveApart(batch, e);
-        }
-    }
-
-    /** First what comes before it, then that one, each in a transaction of its own; the rest is for the next turn. */
-    private Moved moveApart(Batch batch, UniqueAmongOthers e) {
-        if (batch.shards().size() > 1) {
-            return batch.shards().stream()
-                    .map(shard -> move(batch.of(List.of(shard), batch.entries())))
-                    .reduce(Moved::and)
-                    .orElseThrow();
-        }
-        var first = e.before == 0 ? null : move(batch.of(batch.shards(), e.before));
-        var alone = move(batch.of(batch.shards(), 1));
-        return first == null ? alone : first.and(alone);
     }
 
     private Moved narrow(Batch batch, DataAccessException refusal) {
@@ -166,10 +140,7 @@ public final class EntryStorer {
         var workers = new ReservedWorkers(handOver, lanes, nodes);
         Written written;
         try {
-            written = database.inTransaction(() -> {
-                workers.release();
-                return writer.write(batch, workers, new Shape(form, why));
-            });
+            written = writeUntouched(batch, workers, new Shape(form, why));
         } catch (RuntimeException | Error e) {
             workers.release();
             throw e;
@@ -177,10 +148,22 @@ public final class EntryStorer {
         probe.reached(Step.STORE_COMMITTED);
         workers.start(written.owned());
         probe.reached(Step.HANDED_OVER);
-        var decided = written.decided();
-        if (decided != null) {
-            expansion.decided(decided.claim(), decided.result());
-        }
+        written.decided().forEach(d -> expansion.decided(d.claim(), d.result()));
         return written.moved();
+    }
+
+    /** Begins anew without touching those that are found to be at work when they were to be replaced. */
+    private Written writeUntouched(Batch batch, ReservedWorkers workers, Shape shape) {
+        var untouchable = new HashSet<Long>();
+        while (true) {
+            try {
+                return database.inTransaction(() -> {
+                    workers.release();
+                    return writer.write(batch, workers, shape, untouchable);
+                });
+            } catch (NotReplaceable e) {
+                untouchable.add(e.holderId());
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ final class EntryWriter {
     private final JobStore jobs;
     private final ScheduledJobStore scheduled;
     private final JobBatch.Stores jobStores;
-    private final UniqueJob.Stores others;
+    private final UniqueBatch.Stores unique;
     private final TallyStore tallies;
     private final HandOver handOver;
     private final Expansion expansion;
@@ -45,11 +45,7 @@ final class EntryWriter {
         this.scheduled = new ScheduledJobStore(database);
         this.tallies = new TallyStore(database, clock);
         this.jobStores = new JobBatch.Stores(jobs, lanes, tallies, clock, probe);
-        this.others = new UniqueJob.Stores(
-                new UniqueStore(database),
-                scheduled,
-                new ItemChangeStore(database, clock),
-                new LaneChangeStore(database, clock));
+        this.unique = UniqueBatch.Stores.of(database, clock, probe);
         this.handOver = handOver;
         this.expansion = expansion;
         this.clock = clock;
@@ -59,23 +55,8 @@ final class EntryWriter {
     /** How much of an entry is stored. */
     enum Form {
         WHOLE,
-        /** As a job that leaves others where they are. */
-        UNREPLACING,
         FAILED,
         BARE
-    }
-
-    /** A batch has a job that claims to be the only one; its key is locked before all lanes, so it is moved alone. */
-    static final class UniqueAmongOthers extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        final int before;
-
-        UniqueAmongOthers(int before) {
-            super("a unique job is moved alone", null, false, false);
-            this.before = before;
-        }
     }
 
     record Shape(Form form, String why) {
@@ -83,40 +64,31 @@ final class EntryWriter {
         EntryItem of(EntryItem item) {
             return switch (form) {
                 case WHOLE -> item;
-                case UNREPLACING -> item.unreplacing();
                 case FAILED -> item.withError(why);
                 case BARE -> item.bare(why);
             };
         }
     }
 
-    record Written(
-            Moved moved,
-            Map<UUID, List<OwnedLane>> owned,
-            @Nullable Decided decided) {
+    record Written(Moved moved, Map<UUID, List<OwnedLane>> owned, List<Decided> decided) {}
 
-        Written(Moved moved, Map<UUID, List<OwnedLane>> owned) {
-            this(moved, owned, null);
-        }
-    }
-
-    record Decided(UniqueClaim claim, StoredJob result) {}
-
-    Written write(Batch batch, ReservedWorkers workers, Shape shape) {
+    /** @param untouchable holders of locks that were found to be at work when they were to be replaced */
+    Written write(Batch batch, ReservedWorkers workers, Shape shape, Set<Long> untouchable) {
         probe.reached(Step.STORE_BEGUN);
         var locked = outbox.guardAndLock(batch.shards());
         var busy = new HashSet<>(batch.shards());
         locked.forEach(busy::remove);
         if (locked.isEmpty()) {
-            return new Written(new Moved(busy, Set.of(), 0, 0, 0), Map.of());
+            return new Written(new Moved(busy, Set.of(), 0, 0, 0), Map.of(), List.of());
         }
         var limits =
                 new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
         var taken = outbox.take(locked, limits);
         var entries = taken.entries();
         var expanded = expand(taken, shape);
-        if (expanded.stream().anyMatch(EntryItem::isUnique)) {
-            return writeUnique(batch, new Batched(busy, locked, entries), expanded, workers);
+        if (expanded.stream().anyMatch(item -> item.claim() != null)) {
+            var moved = new Moved(busy, unfinished(entries, limits), entries.size(), expanded.size(), 0);
+            return writeUnique(batch, moved, expanded, workers, untouchable);
         }
         var placed = place(scheduleOthers(expanded));
         // Last, so that runs which record results in the same lanes wait for as little as possible.
@@ -125,45 +97,18 @@ final class EntryWriter {
         probe.reached(Step.STORE_BEFORE_COMMIT);
         var refused = shape.form() == Form.FAILED || shape.form() == Form.BARE ? entries.size() : 0;
         var moved = new Moved(busy, unfinished(entries, limits), entries.size(), placed.size(), refused);
-        return new Written(moved, owned);
+        return new Written(moved, owned, List.of());
     }
 
-    private record Batched(Set<Integer> busy, List<Integer> locked, List<OutboxRow> entries) {}
-
-    private static int entriesBeforeUnique(List<OutboxRow> entries, List<EntryItem> expanded) {
-        var unique = expanded.stream()
-                .filter(EntryItem::isUnique)
-                .findFirst()
-                .orElseThrow()
-                .entry();
-        return (int) entries.stream()
-                .takeWhile(entry -> entry.entryId() != unique.entryId())
-                .count();
-    }
-
-    private Written writeUnique(Batch batch, Batched taken, List<EntryItem> expanded, ReservedWorkers workers) {
-        if (expanded.size() > 1) {
-            throw new UniqueAmongOthers(entriesBeforeUnique(taken.entries(), expanded));
-        }
-        var item = expanded.get(0);
+    private Written writeUnique(
+            Batch batch, Moved moved, List<EntryItem> expanded, ReservedWorkers workers, Set<Long> untouchable) {
         var jobBatch = new JobBatch(jobStores, workers, handOver, new JobBatch.Teller(batch.nodeId(), batch.slot()));
-        var job = item.asJob();
-        var stored = new UniqueJob(others, jobBatch, true)
-                .store(
-                        job,
-                        item.isDue(clock.instant())
-                                ? null
-                                : Objects.requireNonNull(item.job()).dueAt());
+        var now = clock.instant();
+        var arrivals =
+                expanded.stream().map(item -> EntryDoor.arrival(item, now)).toList();
+        var results = new UniqueBatch<>(unique, new EntryDoor(jobBatch, unique, items), untouchable).store(arrivals);
         probe.reached(Step.STORE_BEFORE_COMMIT);
-        return new Written(
-                new Moved(
-                        taken.busy(),
-                        new HashSet<>(taken.locked()),
-                        taken.entries().size(),
-                        1,
-                        0),
-                jobBatch.owned(),
-                new Decided(Objects.requireNonNull(job.claim()), stored));
+        return new Written(moved, jobBatch.owned(), Decided.of(arrivals, results));
     }
 
     /** Those that gave as much as they could; where a large entry has cut them short unseen, the next look finds the rest. */

@@ -8,6 +8,7 @@ import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.ProgressStore.Advance;
 import dev.lanekeeper.work.ProgressStore.Position;
 import dev.lanekeeper.work.Tally.Count;
+import dev.lanekeeper.work.UniqueBatch.NotReplaceable;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +17,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +43,18 @@ public class ItemStorer {
     private final ItemStore items;
     private final TallyStore tallies;
     private final NodeStore nodes;
+    private final UniqueBatch.Stores unique;
+    private final DuplicateListener duplicates;
     private final HandOver handOver;
     private final Clock clock;
     private final Probe probe;
 
     public ItemStorer(Database database, HandOver handOver, Clock clock, Probe probe) {
+        this(database, handOver, (claim, result) -> {}, clock, probe);
+    }
+
+    /** @param duplicates is told of records that claim to be the only ones of their keys, after the commit */
+    public ItemStorer(Database database, HandOver handOver, DuplicateListener duplicates, Clock clock, Probe probe) {
         this.database = database;
         this.progress = new ProgressStore(database, clock);
         this.identities = new IdentityStore(database);
@@ -52,6 +62,8 @@ public class ItemStorer {
         this.items = new ItemStore(database);
         this.tallies = new TallyStore(database, clock);
         this.nodes = new NodeStore(database);
+        this.unique = UniqueBatch.Stores.of(database, clock, probe);
+        this.duplicates = duplicates;
         this.handOver = handOver;
         this.clock = clock;
         this.probe = probe;
@@ -112,7 +124,7 @@ public class ItemStorer {
         var reservation = handOver.reserve(batch.handlerId(), lanesAtMost);
         Written written;
         try {
-            written = database.inTransaction(() -> write(batch, reservation));
+            written = writeUntouched(batch, reservation);
         } catch (RuntimeException | Error e) {
             reservation.release();
             throw e;
@@ -120,13 +132,31 @@ public class ItemStorer {
         probe.reached(Step.STORE_COMMITTED);
         reservation.start(written.owned(), lanesAtMost);
         probe.reached(Step.HANDED_OVER);
+        written.decided().forEach(d -> duplicates.met(d.claim(), d.result()));
         return new StoredBatch(
                 written.stored(), written.duplicates(), refused ? written.stored() : 0, written.fenced());
     }
 
-    private record Written(int stored, int duplicates, List<PartitionClaim> fenced, Map<UUID, List<OwnedLane>> owned) {}
+    private record Written(
+            int stored,
+            int duplicates,
+            List<PartitionClaim> fenced,
+            Map<UUID, List<OwnedLane>> owned,
+            List<Decided> decided) {}
 
-    private Written write(KafkaBatch batch, Reservation reservation) {
+    /** Begins anew without touching those that are found to be at work when they were to be replaced. */
+    private Written writeUntouched(KafkaBatch batch, Reservation reservation) {
+        var untouchable = new HashSet<Long>();
+        while (true) {
+            try {
+                return database.inTransaction(() -> write(batch, reservation, untouchable));
+            } catch (NotReplaceable e) {
+                untouchable.add(e.holderId());
+            }
+        }
+    }
+
+    private Written write(KafkaBatch batch, Reservation reservation, Set<Long> untouchable) {
         probe.reached(Step.STORE_BEGUN);
         var handingOver = guard(reservation);
         var positions = lockProgress(batch);
@@ -134,11 +164,63 @@ public class ItemStorer {
         var ours = notFenced(batch, fenced);
         var fresh = recognise(batch.handlerId(), beyondProgress(ours, positions));
         progress.advance(batch.handlerId(), advances(ours));
-        tallies.add(reservation.nodeId(), batch.slot(), List.of(tally(batch, ours, fresh)));
+        var tally = tally(batch, ours, fresh);
+        if (fresh.stream().anyMatch(item -> item.claim() != null)) {
+            var steps = new UniqueSteps(batch, handingOver ? reservation : null, reservation.nodeId(), tally);
+            var decided = steps.store(fresh, untouchable);
+            probe.reached(Step.STORE_BEFORE_COMMIT);
+            return new Written(fresh.size(), ours.size() - fresh.size(), fenced, steps.owned, decided);
+        }
+        tallies.add(reservation.nodeId(), batch.slot(), List.of(tally));
         // Last, so that runs which record results in the same lanes wait for as little as possible.
         var owned = insert(batch, fresh, handingOver ? reservation : null);
         probe.reached(Step.STORE_BEFORE_COMMIT);
-        return new Written(fresh.size(), ours.size() - fresh.size(), fenced, owned);
+        return new Written(fresh.size(), ours.size() - fresh.size(), fenced, owned, List.of());
+    }
+
+    /** The part of one transaction that is unique. */
+    private final class UniqueSteps implements RecordDoor.Steps {
+
+        private final KafkaBatch batch;
+        private final @Nullable Reservation reservation;
+        private final long nodeId;
+        private final Tally tally;
+        private final Map<UUID, List<OwnedLane>> owned = new HashMap<>();
+
+        /** @param reservation {@code null} when no worker is set aside */
+        UniqueSteps(KafkaBatch batch, @Nullable Reservation reservation, long nodeId, Tally tally) {
+            this.batch = batch;
+            this.reservation = reservation;
+            this.nodeId = nodeId;
+            this.tally = tally;
+        }
+
+        List<Decided> store(List<NewItem> fresh, Set<Long> untouchable) {
+            var door = new RecordDoor(batch, unique, items, this);
+            var arrivals = fresh.stream().map(door::arrival).toList();
+            return Decided.of(arrivals, new UniqueBatch<>(unique, door, untouchable).store(arrivals));
+        }
+
+        @Override
+        public List<UUID> lanes(List<NewItem> entering) {
+            return place(batch, entering).stream().map(Placed::laneId).toList();
+        }
+
+        @Override
+        public void own(List<UUID> ready) {
+            if (reservation != null) {
+                ItemStorer.this.own(ready, reservation, owned);
+            }
+        }
+
+        @Override
+        public Consumer<Tally> tally() {
+            return lost -> tallies.add(
+                    nodeId,
+                    batch.slot(),
+                    List.of(tally.add(Count.DISCARDED, lost.get(Count.DISCARDED))
+                            .add(Count.REJECTED, lost.get(Count.REJECTED))));
+        }
     }
 
     /** Whether the reserved workers may be given lanes. */
@@ -227,7 +309,13 @@ public class ItemStorer {
             @Nullable Reservation reservation,
             Map<UUID, List<OwnedLane>> owned) {
         var ready = lanes.add(additions(batch.handlerId(), placed));
-        if (reservation != null && !ready.isEmpty()) {
+        if (reservation != null) {
+            own(ready, reservation, owned);
+        }
+    }
+
+    private void own(List<UUID> ready, Reservation reservation, Map<UUID, List<OwnedLane>> owned) {
+        if (!ready.isEmpty()) {
             lanes.own(reservation.nodeId(), assign(ready, reservation))
                     .forEach(o -> owned.computeIfAbsent(o.runId(), r -> new ArrayList<>())
                             .add(o.lane()));

@@ -5,8 +5,8 @@ import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,35 +42,32 @@ final class JobBatch {
         return owned;
     }
 
-    /** What is to be done when the lanes are locked and nobody has been given any. */
-    interface BetweenLanes {
-
-        void run();
-    }
-
     /** The ids in the order of the jobs. */
     List<Long> write(List<NewJob> all) {
-        return write(all, () -> {});
-    }
-
-    List<Long> write(List<NewJob> all, BetweenLanes step) {
         if (all.isEmpty()) {
             return List.of();
         }
         var placed = place(all);
         // Before the lanes, so that runs which record results in the same ones wait for as little as possible.
-        tally(all);
+        count(all);
         var additions = additions(placed);
-        workers.reserve(additions);
-        var ready = stores.lanes.add(additions);
-        step.run();
-        workers.own(ready)
-                .forEach((run, given) ->
-                        owned.computeIfAbsent(run, r -> new ArrayList<>()).addAll(given));
+        reserve(additions);
+        own(stores.lanes.add(additions));
         stores.probe.reached(Step.STORE_LANES_LOCKED);
         var ids = stores.jobs.insert(stores.clock.instant(), placed);
         stores.probe.reached(Step.STORE_INSERTED);
         return ids;
+    }
+
+    void reserve(List<Addition> additions) {
+        workers.reserve(additions.stream().filter(a -> a.waiting() > 0).toList());
+    }
+
+    /** Gives lanes that are ready, and locked, to runs with a worker. */
+    void own(List<UUID> ready) {
+        workers.own(ready)
+                .forEach((run, given) ->
+                        owned.computeIfAbsent(run, r -> new ArrayList<>()).addAll(given));
     }
 
     /** The lane of a job with a resource, and a new one for any other. */
@@ -78,10 +75,17 @@ final class JobBatch {
         return job.resource() == null ? LaneIds.bundle(stores.clock) : LaneIds.of(job.laneGroup(), job.resource());
     }
 
-    private List<PlacedJob> place(List<NewJob> all) {
+    List<PlacedJob> place(List<NewJob> all) {
         var bundles = new Bundles(handOver, stores.clock);
         return all.stream()
                 .map(job -> new PlacedJob(job.resource() == null ? bundles.next(job.handlerId()) : laneOf(job), job))
+                .toList();
+    }
+
+    <T> List<UUID> lanes(List<Arrival<T>> all) {
+        var bundles = new Bundles(handOver, stores.clock);
+        return all.stream()
+                .map(a -> a.resource() == null ? bundles.next(a.handlerId()) : LaneIds.of(a.laneGroup(), a.resource()))
                 .toList();
     }
 
@@ -96,43 +100,37 @@ final class JobBatch {
                 .toList();
     }
 
-    private void tally(List<NewJob> all) {
-        var byHandler =
-                all.stream().collect(Collectors.groupingBy(NewJob::handlerId, LinkedHashMap::new, Collectors.toList()));
-        stores.tallies.add(
-                teller.nodeId,
-                teller.slot,
-                byHandler.entrySet().stream()
-                        .map(e -> Tally.ofFlush(
-                                e.getKey(),
-                                e.getValue().size(),
-                                e.getValue().stream().mapToLong(NewJob::bytes).sum()))
-                        .toList());
+    void tally(Collection<Tally> tallies) {
+        stores.tallies.add(teller.nodeId, teller.slot, tallies);
     }
 
-    /** Counts a job that came and was not stored. */
-    void countDuplicate(NewJob job) {
-        stores.tallies.add(
-                teller.nodeId,
-                teller.slot,
-                List.of(new Tally(job.handlerId()).add(Count.CONSUMED, 1).add(Count.DUPLICATES, 1)));
+    private void count(List<NewJob> all) {
+        var byHandler =
+                all.stream().collect(Collectors.groupingBy(NewJob::handlerId, LinkedHashMap::new, Collectors.toList()));
+        tally(byHandler.entrySet().stream()
+                .map(e -> count(e.getKey(), e.getValue()))
+                .toList());
+    }
+
+    /** What is stored anew was counted as consumed when it came first. */
+    private static Tally count(int handlerId, List<NewJob> its) {
+        var again = its.stream().filter(j -> j.repeats() != null).count();
+        return Tally.ofFlush(
+                        handlerId,
+                        its.size(),
+                        its.stream().mapToLong(NewJob::bytes).sum())
+                .add(Count.CONSUMED, -again)
+                .add(Count.REPEATED, again);
     }
 
     /** Stores a job that ends at once, and says why. */
     long writeEnded(NewJob job, State state, String reason, @Nullable Long lostTo) {
         var now = stores.clock.instant();
         var id = stores.jobs.insertEnded(now, new PlacedJob(laneOf(job), job), new JobStore.End(state, reason, lostTo));
-        stores.tallies.add(
-                teller.nodeId,
-                teller.slot,
-                List.of(new Tally(job.handlerId())
-                        .add(Count.CONSUMED, 1)
-                        .add(Count.STORED, 1)
-                        .add(Tally.of(state), 1)));
+        tally(List.of(new Tally(job.handlerId())
+                .add(job.repeats() == null ? Count.CONSUMED : Count.REPEATED, 1)
+                .add(Count.STORED, 1)
+                .add(Tally.of(state), 1)));
         return id;
-    }
-
-    Instant now() {
-        return stores.clock.instant();
     }
 }

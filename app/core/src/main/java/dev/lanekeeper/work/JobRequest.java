@@ -90,6 +90,9 @@ public final class JobRequest {
         if (stored instanceof StoredJob.Replaced kept) {
             return (kept.scheduled() ? "job:" : "item:") + kept.id();
         }
+        if (stored instanceof StoredJob.PutOff later) {
+            return "job:" + later.id();
+        }
         return stored instanceof StoredJob.Rejected kept ? "item:" + kept.id() : "handler:" + wish.handler();
     }
 

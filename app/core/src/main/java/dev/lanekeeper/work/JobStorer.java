@@ -3,11 +3,14 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.RecurringStore.Due;
 import dev.lanekeeper.work.ScheduledJobStore.Taken;
-import dev.lanekeeper.work.UniqueJob.NotReplaceable;
+import dev.lanekeeper.work.UniqueBatch.NotReplaceable;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -24,11 +27,14 @@ public final class JobStorer {
 
     private static final int FIRST_SLOT = 20_000;
 
+    /** For how long it is known which jobs lost to others. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+
     private final Database database;
     private final ScheduledJobStore scheduled;
     private final RecurringStore recurring;
     private final JobBatch.Stores stores;
-    private final UniqueJob.Stores others;
+    private final UniqueBatch.Stores unique;
     private final NodeStore nodes;
     private final Door door;
     private final Clock clock;
@@ -52,11 +58,7 @@ public final class JobStorer {
         this.recurring = new RecurringStore(database, clock);
         this.stores = new JobBatch.Stores(
                 new JobStore(database), new LaneStore(database, clock), new TallyStore(database, clock), clock, probe);
-        this.others = new UniqueJob.Stores(
-                new UniqueStore(database),
-                scheduled,
-                new ItemChangeStore(database, clock),
-                new LaneChangeStore(database, clock));
+        this.unique = UniqueBatch.Stores.of(database, clock, probe);
         this.nodes = new NodeStore(database);
         this.door = door;
         this.clock = clock;
@@ -81,9 +83,9 @@ public final class JobStorer {
         return dueAt == null
                 ? inTurn(batch -> once(
                         request,
-                        () -> new StoredJob.Stored(batch.write(List.of(job)).get(0), false)))
+                        () -> new StoredJob.Stored(batch.write(List.of(job)).get(0), null)))
                 : database.inTransaction(() ->
-                        once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), true)));
+                        once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), dueAt)));
     }
 
     private static StoredJob once(@Nullable JobRequest request, Supplier<StoredJob> step) {
@@ -92,17 +94,28 @@ public final class JobStorer {
 
     private StoredJob storeUnique(
             NewJob job, UniqueClaim claim, @Nullable Instant dueAt, @Nullable JobRequest request) {
-        StoredJob stored;
-        try {
-            stored = inTurn(batch -> once(request, () -> new UniqueJob(others, batch, false).store(job, dueAt)));
-        } catch (NotReplaceable e) {
-            var tamed = claim.withoutReplacing();
-            return storeUnique(job.with(tamed), tamed, dueAt, request);
-        }
+        var arrivals = List.of(JobDoor.arrival(job, dueAt));
+        var stored = untouched(untouchable -> inTurn(batch -> once(
+                request,
+                () -> Objects.requireNonNull(new UniqueBatch<>(unique, new JobDoor(batch, unique), untouchable)
+                        .store(arrivals)
+                        .get(0)))));
         if (request == null || !request.isRepeated()) {
             door.listener().met(claim, stored);
         }
         return stored;
+    }
+
+    /** Begins anew without touching those that are found to be at work when they were to be replaced. */
+    private static <R> R untouched(Function<Set<Long>, R> step) {
+        var untouchable = new HashSet<Long>();
+        while (true) {
+            try {
+                return step.apply(untouchable);
+            } catch (NotReplaceable e) {
+                untouchable.add(e.holderId());
+            }
+        }
     }
 
     /** When the first of all jobs is due that are scheduled or recur; the end of time when there is none. */
@@ -113,26 +126,56 @@ public final class JobStorer {
 
     /** Makes items of jobs whose time has come; false when somebody else is doing so. */
     public boolean promote(int most) {
-        return inTurn(batch -> {
-            var ours = scheduled.tryLock();
-            if (ours) {
+        var ours = inTurn(batch -> {
+            var mine = scheduled.tryLock();
+            if (mine) {
                 writeDue(batch, most);
             }
-            return ours;
+            return mine;
         });
+        return ours && promoteClaiming(most);
+    }
+
+    /** Those that were put off claim their keys again, which come before all else that is locked. */
+    private boolean promoteClaiming(int most) {
+        var due = scheduled.claiming(clock.instant(), most);
+        if (due.isEmpty()) {
+            return true;
+        }
+        var decided = untouched(untouchable -> inTurn(batch -> {
+            if (!scheduled.tryLock()) {
+                return null;
+            }
+            unique.locks().lock(due.values());
+            var locked = scheduled.lockClaiming(due.keySet());
+            var whole = withOriginals(batch, locked);
+            scheduled.remove(locked.stream()
+                    .filter(t -> !whole.contains(t))
+                    .map(Taken::jobId)
+                    .toList());
+            var arrivals = whole.stream().map(DueDoor::arrival).toList();
+            var results = new UniqueBatch<>(unique, new DueDoor(batch, unique), untouchable).store(arrivals);
+            return Decided.of(arrivals, results);
+        }));
+        if (decided == null) {
+            return false;
+        }
+        decided.forEach(d -> door.listener().met(d.claim(), d.result()));
+        return true;
     }
 
     /** Forgets locks that hold nothing any more; tells how many it were. */
     public int sweep(int most) {
         return database.inTransaction(() -> {
             database.guardLanes();
-            return others.locks().forget(clock.instant(), most);
+            var now = clock.instant();
+            return unique.locks().forget(now, most) + unique.locks().forgetConflicts(now.minus(REMEMBERED), most);
         });
     }
 
     private void writeDue(JobBatch batch, int most) {
         var now = clock.instant();
-        var taken = scheduled.takeDue(now, most);
+        var taken = withOriginals(batch, scheduled.takeDue(now, most));
         var once = taken.stream().map(Taken::job).toList();
         var due = recurring.due(now);
         due.forEach(d -> recurring.advance(d, now));
@@ -145,6 +188,28 @@ public final class JobStorer {
         rename(taken, ids);
     }
 
+    /** Those that can be stored; of the others, whose items were deleted meanwhile with their payloads, it is kept that they were lost. */
+    private List<Taken> withOriginals(JobBatch batch, List<Taken> taken) {
+        var originals = taken.stream()
+                .map(t -> t.job().repeats())
+                .filter(Objects::nonNull)
+                .toList();
+        if (originals.isEmpty()) {
+            return taken;
+        }
+        var there = stores.jobs().keepOriginals(originals);
+        var lost = taken.stream()
+                .filter(t ->
+                        t.job().repeats() != null && !there.contains(t.job().repeats()))
+                .toList();
+        lost.forEach(t -> batch.writeEnded(
+                t.job(),
+                State.REJECTED,
+                "the payload of item " + t.job().repeats() + " was deleted before its time came",
+                null));
+        return taken.stream().filter(t -> !lost.contains(t)).toList();
+    }
+
     /** Those that hold locks go on holding them as items. */
     private void rename(List<Taken> taken, List<Long> ids) {
         var holders = IntStream.range(0, taken.size())
@@ -152,7 +217,7 @@ public final class JobStorer {
                 .boxed()
                 .toList();
         if (!holders.isEmpty()) {
-            others.locks()
+            unique.locks()
                     .rename(
                             holders.stream()
                                     .map(n -> Objects.requireNonNull(

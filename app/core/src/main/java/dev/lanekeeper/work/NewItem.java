@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param checksum MD5 of the raw value; {@code null} for a tombstone
  * @param traceParent the W3C {@code traceparent} header as it came
  * @param intakeError why resource or identity could not be read; the item fails with it when it runs
+ * @param claim to be the only one of its key; {@code null} for none
  * @param keyId of the key that the value is sealed with, and with it key and headers; {@code null} for plain text
  */
 public record NewItem(
@@ -31,9 +32,10 @@ public record NewItem(
         @Nullable UUID checksum,
         @Nullable String traceParent,
         @Nullable String intakeError,
+        @Nullable UniqueClaim claim,
         @Nullable Long keyId) {
 
-    /** In plain text. */
+    /** In plain text, and one that may be there any number of times. */
     public NewItem(
             String topic,
             int partition,
@@ -62,6 +64,7 @@ public record NewItem(
                 checksum,
                 traceParent,
                 intakeError,
+                null,
                 null);
     }
 
@@ -71,7 +74,8 @@ public record NewItem(
             @Nullable String pseudonym,
             @Nullable UUID keyedIdentity,
             @Nullable UUID keyedChecksum,
-            @Nullable String error) {
+            @Nullable String error,
+            @Nullable UniqueClaim keyedClaim) {
         return new NewItem(
                 topic,
                 partition,
@@ -86,6 +90,7 @@ public record NewItem(
                 keyedChecksum,
                 traceParent,
                 error,
+                keyedClaim,
                 content.keyId());
     }
 
@@ -109,6 +114,7 @@ public record NewItem(
                 checksum,
                 traceParent,
                 error,
+                null,
                 keyId);
     }
 

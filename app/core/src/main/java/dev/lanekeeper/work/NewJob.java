@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheduledId of the scheduled job that it was; {@code null} for none
  * @param intakeError why it cannot run; the item fails with it
  * @param claim to be the only one of its key; {@code null} for none, and when that is decided already
+ * @param repeats the item of a record or an entry that was put off, which is stored anew in place of a job; {@code null} for a job
  */
 public record NewJob(
         int handlerId,
@@ -28,7 +29,8 @@ public record NewJob(
         @Nullable Long entryId,
         @Nullable Long scheduledId,
         @Nullable String intakeError,
-        @Nullable UniqueClaim claim) {
+        @Nullable UniqueClaim claim,
+        @Nullable Long repeats) {
 
     /** A job that may be there any number of times. */
     public NewJob(
@@ -53,10 +55,17 @@ public record NewJob(
                 entryId,
                 scheduledId,
                 intakeError,
+                null,
                 null);
     }
 
-    public NewJob with(UniqueClaim other) {
+    /** In a lane of the handler's, and nothing else. */
+    static NewJob again(int handlerId, String laneGroup, @Nullable String resource, Instant enqueuedAt, long repeats) {
+        return new NewJob(
+                handlerId, laneGroup, resource, null, List.of(), null, enqueuedAt, null, null, null, null, repeats);
+    }
+
+    public NewJob with(@Nullable UniqueClaim other) {
         return new NewJob(
                 handlerId,
                 laneGroup,
@@ -68,7 +77,8 @@ public record NewJob(
                 entryId,
                 scheduledId,
                 intakeError,
-                other);
+                other,
+                repeats);
     }
 
     int bytes() {

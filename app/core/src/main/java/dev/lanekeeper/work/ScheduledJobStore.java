@@ -1,18 +1,25 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.UniqueDecision.Fate.IsPutOff;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code scheduled_job}: jobs whose time has not come. */
 public final class ScheduledJobStore {
 
-    private static final String COLUMNS =
-            "job_id, handler_id, lane_group, resource, payload, headers, label, entry_id, enqueued_at, holds_lock";
+    private static final String COLUMNS = """
+            job_id, handler_id, lane_group, resource, payload, headers, label, entry_id, enqueued_at, holds_lock, repeats, hops,
+            unique_rule, unique_key""";
 
     private static final String TAKE_DUE = """
                         WITH due AS (
@@ -20,7 +27,7 @@ public final class ScheduledJobStore {
                               WHERE job_id = ANY (ARRAY(
                                     SELECT job_id
                                       FROM lanekeeper.scheduled_job
-                                     WHERE due_at <= ?
+                                     WHERE due_at <= ? AND unique_key IS NULL
                                      ORDER BY due_at, job_id
                                      LIMIT ?))
                              RETURNING due_at, %s)
@@ -35,34 +42,92 @@ public final class ScheduledJobStore {
                         RETURNING %s
                         """.formatted(COLUMNS);
 
+    private static final String LOCK_CLAIMING = """
+                        SELECT %s, (SELECT name FROM lanekeeper.handler AS h WHERE h.handler_id = j.handler_id) AS handler
+                          FROM lanekeeper.scheduled_job AS j
+                         WHERE job_id = ANY (?::bigint[]) AND unique_key IS NOT NULL
+                         ORDER BY due_at, job_id
+                           FOR UPDATE
+                        """.formatted(COLUMNS);
+
     private final Database database;
 
     public ScheduledJobStore(Database database) {
         this.database = database;
     }
 
+    /**
+     * A job for later.
+     *
+     * @param holdsLock whether it has the lock that it claims; if not, it claims it again when it is due
+     * @param hops how often it was put off
+     */
+    record NewScheduled(NewJob job, Instant dueAt, boolean holdsLock, int hops) {
+
+        static NewScheduled of(NewJob job, IsPutOff until) {
+            return new NewScheduled(job, until.dueAt(), until.holdsLock(), until.because() == null ? 0 : 1);
+        }
+
+        private @Nullable UniqueClaim pending() {
+            return holdsLock ? null : job.claim();
+        }
+    }
+
     /** @return its id, which no item has */
     long insert(NewJob job, Instant dueAt) {
+        return insert(List.of(new NewScheduled(job, dueAt, job.claim() != null, 0)))
+                .get(0);
+    }
+
+    /** @return their ids, in their order */
+    List<Long> insert(List<NewScheduled> all) {
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        var jobs = all.stream().map(NewScheduled::job).toList();
         return database.sql("""
-                        INSERT INTO lanekeeper.scheduled_job (
-                               job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id, enqueued_at,
-                               holds_lock)
-                        VALUES (nextval(pg_get_serial_sequence('lanekeeper.work_item', 'item_id')),
-                               ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        RETURNING job_id
+                        WITH stored AS (
+                             INSERT INTO lanekeeper.scheduled_job (
+                                    job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
+                                    enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key)
+                             SELECT nextval(pg_get_serial_sequence('lanekeeper.work_item', 'item_id')),
+                                    k.handler_id, k.lane_group, k.resource,
+                                    'epoch'::timestamptz + k.due_at * interval '1 microsecond', k.payload, k.headers, k.label,
+                                    k.entry_id, 'epoch'::timestamptz + k.enqueued_at * interval '1 microsecond', k.holds_lock,
+                                    k.repeats, k.hops, k.unique_rule, k.unique_key
+                               FROM unnest(?::int[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[],
+                                           ?::bigint[], ?::bigint[], ?::boolean[], ?::bigint[], ?::int[], ?::text[], ?::text[])
+                                    AS k (handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
+                                          enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key)
+                             RETURNING job_id)
+                        SELECT job_id
+                          FROM stored
+                         ORDER BY job_id
                         """)
-                .param(job.handlerId())
-                .param(job.laneGroup())
-                .param(Texts.safe(job.resource()))
-                .param(Database.timestamp(dueAt))
-                .param(job.payload())
-                .param(Headers.encode(job.headers()))
-                .param(Texts.safe(job.label()))
-                .param(job.entryId())
-                .param(Database.timestamp(job.enqueuedAt()))
-                .param(job.claim() != null)
+                .param(jobs.stream().mapToInt(NewJob::handlerId).toArray())
+                .param(jobs.stream().map(NewJob::laneGroup).toArray(String[]::new))
+                .param(jobs.stream().map(j -> Texts.safe(j.resource())).toArray(String[]::new))
+                .param(all.stream().mapToLong(s -> Database.micros(s.dueAt())).toArray())
+                .param(jobs.stream().map(NewJob::payload).toArray(byte[][]::new))
+                .param(jobs.stream().map(j -> Headers.encode(j.headers())).toArray(byte[][]::new))
+                .param(jobs.stream().map(j -> Texts.safe(j.label())).toArray(String[]::new))
+                .param(jobs.stream().map(NewJob::entryId).toArray(Long[]::new))
+                .param(jobs.stream()
+                        .mapToLong(j -> Database.micros(j.enqueuedAt()))
+                        .toArray())
+                .param(all.stream().map(NewScheduled::holdsLock).toArray(Boolean[]::new))
+                .param(jobs.stream().map(NewJob::repeats).toArray(Long[]::new))
+                .param(all.stream().mapToInt(NewScheduled::hops).toArray())
+                .param(all.stream()
+                        .map(NewScheduled::pending)
+                        .map(claim -> claim == null ? null : claim.rule().json())
+                        .toArray(String[]::new))
+                .param(all.stream()
+                        .map(NewScheduled::pending)
+                        .map(claim -> claim == null ? null : Texts.safe(claim.key()))
+                        .toArray(String[]::new))
                 .query(Long.class)
-                .single();
+                .list();
     }
 
     /**
@@ -75,21 +140,107 @@ public final class ScheduledJobStore {
                 .single();
     }
 
-    /** A job that is scheduled no more, and whether it holds a lock as such. */
-    record Taken(NewJob job, boolean holdsLock) {}
+    /**
+     * A job that is scheduled no more, or is about to be.
+     *
+     * @param holdsLock whether it holds a lock as such
+     * @param hops how often it was put off
+     */
+    record Taken(NewJob job, boolean holdsLock, int hops) {
 
-    /** Takes those that are due, in the order of their times. */
+        long jobId() {
+            return Objects.requireNonNull(job.scheduledId());
+        }
+    }
+
+    /** Takes those that are due and claim nothing, in the order of their times. */
     List<Taken> takeDue(Instant now, int most) {
         return database.sql(TAKE_DUE)
                 .param(Database.timestamp(now))
                 .param(most)
-                .query((row, n) -> new Taken(job(row), row.getBoolean("holds_lock")))
+                .query((row, n) -> new Taken(job(row), row.getBoolean("holds_lock"), row.getInt("hops")))
                 .list();
+    }
+
+    /** What those that are due claim again, by their ids; locks nothing, since their keys come before them. */
+    Map<Long, UUID> claiming(Instant now, int most) {
+        var digests = new LinkedHashMap<Long, UUID>();
+        database.sql("""
+                        SELECT j.job_id, j.unique_rule, j.unique_key, h.name
+                          FROM lanekeeper.scheduled_job AS j
+                          JOIN lanekeeper.handler AS h USING (handler_id)
+                         WHERE j.due_at <= ? AND j.unique_key IS NOT NULL
+                         ORDER BY j.due_at, j.job_id
+                         LIMIT ?
+                        """).param(Database.timestamp(now)).param(most).query(row -> {
+            var claim = new UniqueClaim(
+                    UniqueRule.read(row.getString("unique_rule")), row.getString("name"), row.getString("unique_key"));
+            digests.put(row.getLong("job_id"), claim.digest());
+        });
+        return digests;
+    }
+
+    /** Those of these that still are scheduled, with what they claim, locked, in the order of their times. */
+    List<Taken> lockClaiming(Collection<Long> jobIds) {
+        return database.sql(LOCK_CLAIMING)
+                .param(jobIds.stream().mapToLong(Long::longValue).toArray())
+                .query((row, n) -> {
+                    var claim = new UniqueClaim(
+                            UniqueRule.read(row.getString("unique_rule")),
+                            row.getString("handler"),
+                            row.getString("unique_key"));
+                    return new Taken(job(row).with(claim), false, row.getInt("hops"));
+                })
+                .list();
+    }
+
+    /** Those that this transaction has locked are put off once more. */
+    void putOff(Map<Long, Instant> dueAtById) {
+        var jobs = dueAtById.entrySet().stream().toList();
+        database.sql("""
+                        UPDATE lanekeeper.scheduled_job AS j
+                           SET due_at = 'epoch'::timestamptz + k.due_at * interval '1 microsecond', hops = j.hops + 1
+                          FROM unnest(?::bigint[], ?::bigint[]) AS k (job_id, due_at)
+                         WHERE j.job_id = k.job_id
+                        """)
+                .param(jobs.stream().mapToLong(Map.Entry::getKey).toArray())
+                .param(jobs.stream()
+                        .mapToLong(e -> Database.micros(e.getValue()))
+                        .toArray())
+                .update();
+    }
+
+    void remove(Collection<Long> jobIds) {
+        database.sql("DELETE FROM lanekeeper.scheduled_job WHERE job_id = ANY (?::bigint[])")
+                .param(jobIds.stream().mapToLong(Long::longValue).toArray())
+                .update();
+    }
+
+    /** A job takes the payload of an item; whoever comes after it, it is stored anew from that one if it was an event. */
+    boolean update(long jobId, long fromItem) {
+        return database.sql("""
+                        UPDATE lanekeeper.scheduled_job AS j
+                           SET payload = CASE WHEN w.source = 3 THEN w.payload END,
+                               headers = w.headers,
+                               label = w.label,
+                               repeats = CASE WHEN w.source <> 3 THEN w.item_id END
+                          FROM lanekeeper.work_item AS w
+                         WHERE j.job_id = ? AND w.item_id = ?
+                        """).param(jobId).param(fromItem).update() == 1;
     }
 
     /** Takes one, due or not; empty when it is no more. */
     public Optional<NewJob> take(long jobId) {
         return database.sql(TAKE).param(jobId).query((row, n) -> job(row)).optional();
+    }
+
+    /** Keeps one from becoming an item, or from being cancelled, until the transaction ends; false when it is no more. */
+    boolean lock(long jobId) {
+        return database.sql("SELECT job_id FROM lanekeeper.scheduled_job WHERE job_id = ? FOR UPDATE")
+                .param(jobId)
+                .query(Long.class)
+                .optional()
+                .isPresent();
     }
 
     private static NewJob job(ResultSet row) throws SQLException {
@@ -103,7 +254,9 @@ public final class ScheduledJobStore {
                 row.getObject("enqueued_at", OffsetDateTime.class).toInstant(),
                 row.getObject("entry_id", Long.class),
                 row.getLong("job_id"),
-                null);
+                null,
+                null,
+                row.getObject("repeats", Long.class));
     }
 
     /** False when it is no more. */

@@ -44,7 +44,8 @@ public final class SealedRecords {
                 item.resource() == null ? null : pseudonym(batch.laneGroup(), item.resource()),
                 hash("identity", batch.handlerId(), item.identity()),
                 hash("checksum", batch.handlerId(), item.checksum()),
-                item.intakeError() == null ? null : UNREADABLE);
+                item.intakeError() == null ? null : UNREADABLE,
+                claim(item.claim()));
     }
 
     /** What stands for a resource key where it must not be read: equal for equal keys of one lane group. */
@@ -52,6 +53,15 @@ public final class SealedRecords {
         var name = laneGroup.getBytes(StandardCharsets.UTF_8);
         var hash = seal.hash("lane", Parts.join(List.of(name, resource.getBytes(StandardCharsets.UTF_8))));
         return "#" + hash.toString().replace("-", "");
+    }
+
+    /** Equal for equal keys, of all handlers that share the lock. */
+    private @Nullable UniqueClaim claim(@Nullable UniqueClaim claim) {
+        if (claim == null) {
+            return null;
+        }
+        var hash = seal.hash("unique", claim.key().getBytes(StandardCharsets.UTF_8));
+        return claim.under("#" + hash.toString().replace("-", ""));
     }
 
     private @Nullable UUID hash(String purpose, int handlerId, @Nullable UUID of) {

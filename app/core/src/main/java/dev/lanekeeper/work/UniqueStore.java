@@ -1,10 +1,17 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.job.Unique.Lock;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class UniqueStore {
 
     /** As {@code unique_lock.lock} has it. */
-    private static final int UNTIL_EXECUTING = 1;
+    private static final short UNTIL_EXECUTING = 1;
 
-    private static final int UNTIL_EXECUTED = 2;
-    private static final int UNTIL_EXPIRED = 3;
+    private static final short UNTIL_EXECUTED = 2;
+    private static final short UNTIL_EXPIRED = 3;
 
     private final Database database;
 
@@ -26,75 +33,145 @@ public final class UniqueStore {
     }
 
     /**
-     * Lets nobody else decide about this key until the transaction ends; a statement of its own, so that what is read after it is as
-     * the one before has left it. Comes before all lanes.
+     * Lets nobody else decide about these keys until the transaction ends; a statement of its own, so that what is read after it is as
+     * the one before has left it. Comes before all lanes, and all keys that a transaction ever locks come in this one statement.
      */
-    void lock(UUID digest) {
-        database.sql("SELECT pg_advisory_xact_lock(?)")
-                .param(digest.getMostSignificantBits())
-                .query()
-                .singleRow();
+    void lock(Collection<UUID> digests) {
+        database.sql("SELECT pg_advisory_xact_lock(k.key) FROM unnest(?::bigint[]) AS k (key)")
+                .param(digests.stream()
+                        .mapToLong(UUID::getMostSignificantBits)
+                        .distinct()
+                        .sorted()
+                        .toArray())
+                .query((row, n) -> n)
+                .list();
     }
 
     /**
      * Who holds a lock.
      *
      * @param waitsIn the lane in which it waits; {@code null} when it is scheduled, or has left its lock behind until it expires
+     * @param owned whether a run works on that lane
      */
     record Holder(
+            UUID digest,
             long holderId,
             int handlerId,
             boolean scheduled,
-            @Nullable UUID waitsIn) {}
+            @Nullable UUID waitsIn,
+            boolean owned,
+            @Nullable Instant expiresAt) {
 
-    /** Those that hold the lock now, the longest first. */
-    List<Holder> holders(UUID digest, Instant now) {
-        return database.sql("""
-                        SELECT u.holder_id, u.handler_id, s.job_id IS NOT NULL AS scheduled, i.lane_id AS waits_in
-                          FROM lanekeeper.unique_lock AS u
+        /** Whether it may be changed: nobody has begun with it, or is about to. */
+        boolean isAtRest() {
+            return scheduled || (waitsIn != null && !owned);
+        }
+    }
+
+    /** Those that hold these locks now, the longest first. */
+    Map<UUID, List<Holder>> holders(Collection<UUID> digests, Instant now) {
+        return database
+                .sql("""
+                        SELECT u.digest, u.holder_id, u.handler_id, s.job_id IS NOT NULL AS scheduled, i.lane_id AS waits_in,
+                               coalesce(l.owned, false) AS owned, u.expires_at
+                          FROM unnest(?::uuid[]) WITH ORDINALITY AS k (digest, place)
+                         CROSS JOIN LATERAL (
+                               SELECT digest, holder_id, handler_id, lock, taken_at, expires_at
+                                 FROM lanekeeper.unique_lock
+                                WHERE digest = k.digest
+                                  AND released_at IS NULL
+                                  AND (expires_at IS NULL OR expires_at > ?)) AS u
                           LEFT JOIN LATERAL (
                                SELECT lane_id
                                  FROM lanekeeper.lane_item
                                 WHERE item_id = u.holder_id
                                 LIMIT 1) AS i ON true
                           LEFT JOIN LATERAL (
+                               SELECT owner_run IS NOT NULL AS owned
+                                 FROM lanekeeper.lane
+                                WHERE lane_id = i.lane_id) AS l ON true
+                          LEFT JOIN LATERAL (
                                SELECT job_id
                                  FROM lanekeeper.scheduled_job
                                 WHERE job_id = u.holder_id
                                 LIMIT 1) AS s ON true
-                         WHERE u.digest = ?
-                           AND u.released_at IS NULL
-                           AND (u.expires_at IS NULL OR u.expires_at > ?)
-                           AND (u.lock = ? OR i.lane_id IS NOT NULL OR s.job_id IS NOT NULL)
-                         ORDER BY u.taken_at, u.holder_id
+                         WHERE u.lock = ? OR i.lane_id IS NOT NULL OR s.job_id IS NOT NULL
+                         ORDER BY k.place, u.taken_at, u.holder_id
+                        """)
+                .param(Database.uuids(digests))
+                .param(Database.timestamp(now))
+                .param(UNTIL_EXPIRED)
+                .query(UniqueStore::holder)
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(Holder::digest));
+    }
+
+    /** As many of those that hold a lock until it expires as may hold it at once, the one that keeps it longest first. */
+    List<Holder> latest(UUID digest, int most, Instant now) {
+        return database.sql("""
+                        SELECT u.digest, u.holder_id, u.handler_id, false AS scheduled, NULL::uuid AS waits_in, false AS owned,
+                               u.expires_at
+                          FROM lanekeeper.unique_lock AS u
+                         WHERE u.digest = ? AND u.expires_at > ?
+                         ORDER BY u.digest, u.expires_at DESC
+                         LIMIT ?
                         """)
                 .param(digest)
                 .param(Database.timestamp(now))
-                .param(UNTIL_EXPIRED)
-                .query(Holder.class)
+                .param(most)
+                .query(UniqueStore::holder)
                 .list();
     }
 
-    /** Gives the lock to a job that this transaction has stored, and sweeps up what nobody holds any more. */
-    void take(UniqueClaim claim, int handlerId, long holderId, Instant now, @Nullable Instant expiresAt) {
-        forgetDead(claim.digest(), now);
+    private static Holder holder(ResultSet row, int number) throws SQLException {
+        var expiresAt = row.getObject("expires_at", OffsetDateTime.class);
+        return new Holder(
+                row.getObject("digest", UUID.class),
+                row.getLong("holder_id"),
+                row.getInt("handler_id"),
+                row.getBoolean("scheduled"),
+                row.getObject("waits_in", UUID.class),
+                row.getBoolean("owned"),
+                expiresAt == null ? null : expiresAt.toInstant());
+    }
+
+    /** A lock for one that this transaction has stored. */
+    record Taking(
+            UniqueClaim claim,
+            int handlerId,
+            long holderId,
+            @Nullable Instant expiresAt) {}
+
+    /** Gives locks to those that this transaction has stored, and sweeps up what nobody holds of them any more. */
+    void take(List<Taking> takings, Instant now) {
+        if (takings.isEmpty()) {
+            return;
+        }
+        forgetDead(takings, now);
         database.sql("""
                         INSERT INTO lanekeeper.unique_lock (
                                digest, holder_id, handler_id, lock, unique_key, taken_at, most, expires_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        SELECT k.digest, k.holder_id, k.handler_id, k.lock, k.unique_key, ?, k.most,
+                               'epoch'::timestamptz + k.expires_at * interval '1 microsecond'
+                          FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::smallint[], ?::text[], ?::int[], ?::bigint[])
+                               AS k (digest, holder_id, handler_id, lock, unique_key, most, expires_at)
                         """)
-                .param(claim.digest())
-                .param(holderId)
-                .param(handlerId)
-                .param(code(claim.rule().lock()))
-                .param(Texts.safe(claim.key()))
                 .param(Database.timestamp(now))
-                .param(claim.rule().limit())
-                .param(expiresAt == null ? null : Database.timestamp(expiresAt))
+                .param(Database.uuids(
+                        takings.stream().map(t -> t.claim().digest()).toList()))
+                .param(takings.stream().mapToLong(Taking::holderId).toArray())
+                .param(takings.stream().mapToInt(Taking::handlerId).toArray())
+                .param(takings.stream().map(t -> code(t.claim().rule().lock())).toArray(Short[]::new))
+                .param(takings.stream().map(t -> Texts.safe(t.claim().key())).toArray(String[]::new))
+                .param(takings.stream().mapToInt(t -> t.claim().rule().limit()).toArray())
+                .param(takings.stream()
+                        .map(t -> t.expiresAt() == null ? null : Database.micros(t.expiresAt()))
+                        .toArray(Long[]::new))
                 .update();
     }
 
-    private static int code(Lock lock) {
+    private static short code(Lock lock) {
         return switch (lock) {
             case UNTIL_EXECUTING, UNTIL_AND_WHILE_EXECUTING -> UNTIL_EXECUTING;
             case UNTIL_EXECUTED -> UNTIL_EXECUTED;
@@ -104,26 +181,55 @@ public final class UniqueStore {
     }
 
     /** Rows whose holder is finished: no other transaction wants them, so nobody waits for nobody. */
-    private void forgetDead(UUID digest, Instant now) {
-        database.sql("""
-                        DELETE FROM lanekeeper.unique_lock AS u
-                         WHERE u.digest = ?
-                           AND (u.lock <> ? OR u.expires_at <= ?)
-                           AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
-                           AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
-                        """)
-                .param(digest)
-                .param(UNTIL_EXPIRED)
-                .param(Database.timestamp(now))
-                .update();
+    private void forgetDead(List<Taking> takings, Instant now) {
+        var expiring = digests(takings, lock -> lock == Lock.UNTIL_EXPIRED);
+        if (expiring.length > 0) {
+            database.sql("""
+                            DELETE FROM lanekeeper.unique_lock AS u
+                             WHERE u.digest = ANY (?::uuid[])
+                               AND u.expires_at <= ?
+                               AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
+                               AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
+                            """).param(expiring).param(Database.timestamp(now)).update();
+        }
+        var others = digests(takings, lock -> lock != Lock.UNTIL_EXPIRED);
+        if (others.length > 0) {
+            database.sql("""
+                            DELETE FROM lanekeeper.unique_lock AS u
+                             WHERE u.digest = ANY (?::uuid[])
+                               AND (u.lock <> ? OR u.expires_at <= ?)
+                               AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
+                               AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
+                            """)
+                    .param(others)
+                    .param(UNTIL_EXPIRED)
+                    .param(Database.timestamp(now))
+                    .update();
+        }
     }
 
-    /** Scheduled jobs have become items. */
+    private static String[] digests(List<Taking> takings, Predicate<Lock> of) {
+        return takings.stream()
+                .filter(t -> of.test(t.claim().rule().lock()))
+                .map(t -> t.claim().digest().toString())
+                .distinct()
+                .toArray(String[]::new);
+    }
+
+    /** Scheduled jobs have become items, and what was counted for them goes with them. */
     void rename(List<Long> jobIds, List<Long> itemIds) {
         database.sql("""
+                        WITH renamed AS (
+                             SELECT *
+                               FROM unnest(?::bigint[], ?::bigint[]) AS k (job_id, item_id)),
+                        counted AS (
+                             UPDATE lanekeeper.unique_conflict AS c
+                                SET holder_id = k.item_id
+                               FROM renamed AS k
+                              WHERE c.holder_id = k.job_id)
                         UPDATE lanekeeper.unique_lock AS u
                            SET holder_id = k.item_id
-                          FROM unnest(?::bigint[], ?::bigint[]) AS k (job_id, item_id)
+                          FROM renamed AS k
                          WHERE u.holder_id = k.job_id
                         """)
                 .param(jobIds.stream().mapToLong(Long::longValue).toArray())
@@ -131,17 +237,46 @@ public final class UniqueStore {
                 .update();
     }
 
-    /** The handler of this item is about to be called: others may be enqueued from now on, if its lock is one of that kind. */
-    public void executing(long itemId, Instant now) {
-        database.sql("""
+    /**
+     * The handler of this item is about to be called: others may be enqueued from now on, if its lock is one of that kind.
+     *
+     * @return whether its payload may be another than it was when it was stored
+     */
+    public boolean executing(long itemId, Instant now) {
+        return database.sql("""
                         UPDATE lanekeeper.unique_lock
                            SET released_at = ?
                          WHERE holder_id = ? AND lock = ? AND released_at IS NULL
+                        RETURNING renewed
                         """)
                 .param(Database.timestamp(now))
                 .param(itemId)
                 .param(UNTIL_EXECUTING)
-                .update();
+                .query(Boolean.class)
+                .list()
+                .contains(true);
+    }
+
+    /**
+     * Says that the payload of a waiting holder is another from this transaction on, and keeps the holder from being begun or
+     * discarded until it ends; false when its handler has been called, or it waits no more.
+     */
+    boolean renew(Holder holder) {
+        var held = database.sql("""
+                                UPDATE lanekeeper.unique_lock
+                                   SET renewed = true
+                                 WHERE digest = ? AND holder_id = ? AND released_at IS NULL
+                                """)
+                        .param(holder.digest())
+                        .param(holder.holderId())
+                        .update()
+                == 1;
+        return held
+                && database.sql("SELECT item_id FROM lanekeeper.lane_item WHERE item_id = ? FOR UPDATE")
+                        .param(holder.holderId())
+                        .query(Long.class)
+                        .optional()
+                        .isPresent();
     }
 
     /**
@@ -174,11 +309,83 @@ public final class UniqueStore {
                 .update();
     }
 
-    /** Another takes the holder's place, whatever kind of lock it had. */
-    void remove(long holderId) {
-        database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ?")
+    /** Others take the holders' places, whatever kind of lock they had; or a person has taken them away. */
+    void remove(Collection<Long> holderIds) {
+        database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ANY (?::bigint[])")
+                .param(holderIds.stream().mapToLong(Long::longValue).toArray())
+                .update();
+    }
+
+    /** Whoever takes a holder's place takes over what was counted for it, so that many that replace each other are one row. */
+    void inherit(UUID digest, long holderId, long successor) {
+        database.sql("UPDATE lanekeeper.unique_conflict SET holder_id = ? WHERE digest = ? AND holder_id = ?")
+                .param(successor)
+                .param(digest)
                 .param(holderId)
                 .update();
+    }
+
+    /**
+     * One that met another with the same key.
+     *
+     * @param holderId to which it lost, or itself when it has won
+     */
+    record Loss(UniqueClaim claim, int handlerId, long holderId, ConflictReason reason) {}
+
+    /** Counts conflicts, under the locks of their keys. */
+    void count(List<Loss> losses, Instant now) {
+        var numbers = losses.stream()
+                .collect(Collectors.groupingBy(
+                        l -> new Counted(l.claim().digest(), l.holderId(), l.reason()),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
+                .entrySet()
+                .stream()
+                .toList();
+        if (numbers.isEmpty()) {
+            return;
+        }
+        database.sql("""
+                        INSERT INTO lanekeeper.unique_conflict AS c (
+                               digest, holder_id, reason, handler_id, unique_key, number, first_at, last_at)
+                        SELECT k.digest, k.holder_id, k.reason, k.handler_id, k.unique_key, k.number, t.at, t.at
+                          FROM (SELECT ?::timestamptz AS at) AS t
+                         CROSS JOIN unnest(?::uuid[], ?::bigint[], ?::smallint[], ?::int[], ?::text[], ?::bigint[])
+                               AS k (digest, holder_id, reason, handler_id, unique_key, number)
+                            ON CONFLICT (digest, holder_id, reason) DO UPDATE
+                           SET number = c.number + excluded.number, last_at = excluded.last_at
+                        """)
+                .param(Database.timestamp(now))
+                .param(Database.uuids(
+                        numbers.stream().map(e -> e.getKey().digest()).toList()))
+                .param(numbers.stream().mapToLong(e -> e.getKey().holderId()).toArray())
+                .param(numbers.stream()
+                        .map(e -> (short) e.getKey().reason().code())
+                        .toArray(Short[]::new))
+                .param(numbers.stream()
+                        .mapToInt(e -> e.getValue().get(0).handlerId())
+                        .toArray())
+                .param(numbers.stream()
+                        .map(e -> Texts.safe(e.getValue().get(0).claim().key()))
+                        .toArray(String[]::new))
+                .param(numbers.stream().mapToLong(e -> e.getValue().size()).toArray())
+                .update();
+    }
+
+    private record Counted(UUID digest, long holderId, ConflictReason reason) {}
+
+    /** Forgets conflicts of long ago; tells how many rows it were. */
+    public int forgetConflicts(Instant before, int most) {
+        return database.sql("""
+                        DELETE FROM lanekeeper.unique_conflict
+                         WHERE ctid = ANY (ARRAY(
+                               SELECT ctid
+                                 FROM lanekeeper.unique_conflict
+                                WHERE last_at < ?
+                                ORDER BY last_at
+                                LIMIT ?
+                                  FOR UPDATE SKIP LOCKED))
+                        """).param(Database.timestamp(before)).param(most).update();
     }
 
     /** Sweeps up expired rows of all keys, and rows that hold nothing; tells how many it were. */

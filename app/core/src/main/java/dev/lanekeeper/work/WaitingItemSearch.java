@@ -92,6 +92,18 @@ public final class WaitingItemSearch {
                 .list();
     }
 
+    /** The same item with the content that it has now, which another with the same key may have given it. */
+    public WaitingItem renewed(WaitingItem item) {
+        return database.sql("""
+                        SELECT topic, partition, kafka_offset, produced_at, polled_at, event_key, payload, headers
+                          FROM lanekeeper.work_item
+                         WHERE item_id = ?
+                        """)
+                .param(item.itemId())
+                .query((row, n) -> item.with(item.resource(), item.intakeError(), event(row), item.unreadable()))
+                .single();
+    }
+
     /** How many of the later items of the same lane are done; looks at the next thousand. */
     public long overtakenBy(UUID laneId, long itemId) {
         return database.sql("""
@@ -111,9 +123,9 @@ public final class WaitingItemSearch {
                 .single();
     }
 
-    private static WaitingItem item(ResultSet row) throws SQLException {
+    private static RawEvent event(ResultSet row) throws SQLException {
         var topic = row.getString("topic");
-        var event = new RawEvent(
+        return new RawEvent(
                 topic,
                 topic == null ? -1 : row.getInt("partition"),
                 topic == null ? -1 : row.getLong("kafka_offset"),
@@ -121,6 +133,9 @@ public final class WaitingItemSearch {
                 row.getBytes("event_key"),
                 row.getBytes("payload"),
                 Headers.decode(row.getBytes("headers")));
+    }
+
+    private static WaitingItem item(ResultSet row) throws SQLException {
         return new WaitingItem(
                 row.getObject("lane_id", UUID.class),
                 row.getLong("item_id"),
@@ -133,7 +148,7 @@ public final class WaitingItemSearch {
                 row.getObject("retry_of") != null,
                 row.getString("resource"),
                 row.getString("intake_error"),
-                event,
+                event(row),
                 row.getObject("key_id", Long.class),
                 null);
     }

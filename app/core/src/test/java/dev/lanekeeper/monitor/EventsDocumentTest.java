@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanekeeper.api.event.HandledItem;
 import dev.lanekeeper.api.event.LanekeeperEvent;
 import dev.lanekeeper.api.event.PartitionEvent.Partition;
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.dispatch.Node;
 import dev.lanekeeper.housekeeping.HousekeepingMeters;
@@ -18,6 +20,9 @@ import dev.lanekeeper.latency.ShownLatencies;
 import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.RunListener.Refusal;
 import dev.lanekeeper.work.StoredBatch;
+import dev.lanekeeper.work.StoredJob;
+import dev.lanekeeper.work.UniqueClaim;
+import dev.lanekeeper.work.UniqueRule;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,6 +85,11 @@ class EventsDocumentTest {
         intakes.assigned(place, 1, 0);
         intakes.lostAtBroker(place, 1);
         intakes.consumerReplaced("orders", new IllegalStateException());
+        new JobEvents(Mockito.mock(Publisher.class), registry)
+                .met(
+                        new UniqueClaim(
+                                new UniqueRule(Lock.UNTIL_EXECUTED, null, null, 1, false, Conflict.LOG), "orders", "k"),
+                        new StoredJob.Duplicate(1));
         new HousekeepingMeters(registry).count(round());
         ShownLatencies.showAll(registry, "orders");
         new NodeGauges(registry, () -> {

@@ -113,6 +113,7 @@ final class Corridor {
                             DELETE FROM lanekeeper.run_lock;
                             DELETE FROM lanekeeper.lock_waiter;
                             DELETE FROM lanekeeper.job_request;
+                            DELETE FROM lanekeeper.unique_conflict;
                             DELETE FROM lanekeeper.setting_change;
                             DELETE FROM lanekeeper.housekeeping;
                             DELETE FROM lanekeeper.work_item_archive;
@@ -304,10 +305,14 @@ final class Corridor {
 
     /** Of a node without workers, which tells nobody of duplicates. */
     JobStorer jobStorer() {
+        return jobStorer((claim, result) -> {});
+    }
+
+    JobStorer jobStorer(DuplicateListener listener) {
         var door = new JobStorer.Door() {
             @Override
             public DuplicateListener listener() {
-                return (claim, result) -> {};
+                return listener;
             }
 
             @Override

@@ -228,8 +228,8 @@ class UniqueJobTest {
         var second = (Replaced) storer.store(job(rule, "a", "l"), later.plus(Duration.ofHours(1)));
         var third = (Replaced) storer.store(job(rule, "a", "l"), null);
 
-        assertThat(second).isEqualTo(new Replaced(second.id(), true, first));
-        assertThat(third).isEqualTo(new Replaced(third.id(), false, second.id()));
+        assertThat(second).isEqualTo(new Replaced(second.id(), later.plus(Duration.ofHours(1)), first));
+        assertThat(third).isEqualTo(new Replaced(third.id(), null, second.id()));
         assertThat(corridor.count("lanekeeper.scheduled_job")).isZero();
         assertThat(corridor.count("lanekeeper.outcome JOIN lanekeeper.work_item USING (item_id)"
                         + " WHERE state = 4 AND lost_to IN (" + second.id() + ", " + third.id() + ")"))
@@ -417,7 +417,8 @@ class UniqueJobTest {
                 null,
                 null,
                 null,
-                new UniqueClaim(rule, "orders", key));
+                new UniqueClaim(rule, "orders", key),
+                null);
     }
 
     private static long stored(StoredJob job) {

@@ -1,8 +1,10 @@
 package dev.lanekeeper.api.event;
 
+import java.time.Instant;
+
 /**
- * What became of jobs of {@link dev.lanekeeper.api.job.Unique} handlers that met another with the same key; published on the thread
- * that stored them, after the commit.
+ * What became of items - jobs, records, entries - of {@link dev.lanekeeper.api.job.Unique} handlers that claimed a lock; published on
+ * the thread that stored them, after the commit.
  */
 public sealed interface JobEvent extends LanekeeperEvent {
 
@@ -10,6 +12,9 @@ public sealed interface JobEvent extends LanekeeperEvent {
 
     /** By what both are the same. */
     String uniqueKey();
+
+    /** A job has its lock: the item {@code id}, or the scheduled job. */
+    record Locked(String handlerId, String uniqueKey, long id) implements JobEvent {}
 
     /** A job lost to another, the item or scheduled job {@code duplicateOf}, and will not be done. */
     record Duplicate(String handlerId, String uniqueKey, long duplicateOf) implements JobEvent {}
@@ -19,4 +24,13 @@ public sealed interface JobEvent extends LanekeeperEvent {
 
     /** A job has taken the place of another, {@code replaced}, which was discarded. */
     record Replaced(String handlerId, String uniqueKey, long id, long replaced) implements JobEvent {}
+
+    /** A job that waits, {@code updated}, has taken the payload of another, which will not be done. */
+    record Updated(String handlerId, String uniqueKey, long updated) implements JobEvent {}
+
+    /** A job comes later, as the scheduled job {@code jobId}, since {@code behind} has its lock. */
+    record PutOff(String handlerId, String uniqueKey, long jobId, Instant dueAt, long behind) implements JobEvent {}
+
+    /** A job was put off as often as it may be and lost to {@code duplicateOf}; it will not be done. */
+    record GaveUp(String handlerId, String uniqueKey, long duplicateOf) implements JobEvent {}
 }

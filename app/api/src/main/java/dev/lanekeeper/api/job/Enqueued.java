@@ -28,6 +28,16 @@ public sealed interface Enqueued {
      */
     record Replaced(long id, long replaced) implements Enqueued {}
 
+    /** Another that waits, {@code updated}, has its lock and has taken its payload; it is kept as an item that was discarded. */
+    record Updated(long updated) implements Enqueued {}
+
+    /**
+     * It is stored and comes later, since {@code behind} has its lock.
+     *
+     * @param jobId by which it can be cancelled, rescheduled or run now
+     */
+    record PutOff(long jobId, Instant dueAt, long behind) implements Enqueued {}
+
     /**
      * It is part of the caller's transaction, and is stored or scheduled after its commit; if another has its lock then, it is discarded.
      *

@@ -7,7 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Beside {@link LaneJob}: of jobs with the same key only one is there at a time.
+ * Beside {@link LaneJob}, {@link dev.lanekeeper.api.KafkaEventHandler} or {@link dev.lanekeeper.api.outbox.OutboxEventHandler}: of
+ * items - jobs, records, entries - with the same key only one is there at a time.
  *
  * <pre>{@code
  * @LaneJob(id = "reindex")
@@ -45,8 +46,23 @@ public @interface Unique {
     /** Whether jobs of other handlers with this attribute are the same if they have the same key. */
     boolean acrossHandlers() default false;
 
-    /** What becomes of a job that is one too many when it is enqueued. */
-    Conflict onConflict() default Conflict.LOG;
+    /** What becomes of a job that is one too many when it is enqueued, or of a record or an entry when it is stored. */
+    Conflict onConflict() default Conflict.CONFIGURED;
+
+    /**
+     * How long {@link Conflict#RESCHEDULE} and {@link RunConflict#RESCHEDULE} put a job off each time, by default 5 seconds, and how
+     * long after the last of its kind {@link Conflict#DEBOUNCE} runs it, which has no default. May hold {@code ${placeholders}}.
+     */
+    String delay() default "";
+
+    /** How often a job is put off before it is given up, from 1; 0 for the default: 25 when it is enqueued, 100 when it is to run. */
+    int maxHops() default 0;
+
+    /** The name of a {@link LockPolicy} bean, in place of {@link #lock()}, {@link #key()}, {@link #ttl()} and {@link #limit()}. */
+    String policy() default "";
+
+    /** The name of a {@link ConflictStrategy} bean, in place of {@link #onConflict()}. */
+    String strategy() default "";
 
     /** What becomes of a job that cannot be given its lock when it is to run; of locks that are held while executing. */
     RunConflict onRunConflict() default RunConflict.WAIT;
@@ -91,19 +107,38 @@ public @interface Unique {
         RAISE,
         /** It is kept as an item that was rejected. */
         REJECT,
-        /** It comes again after five seconds, up to a hundred times, and then is rejected. */
+        /** It comes again after {@link Unique#delay()}, {@link Unique#maxHops()} times at most, and then is rejected. */
         RESCHEDULE
     }
 
     /** What becomes of a job that is one too many. */
     enum Conflict {
+        /** What {@code lanekeeper.unique.on-conflict} says; {@link #LOG} if that says nothing. */
+        CONFIGURED,
         /** It is dropped, counted and told of in the log; the answer says to which job it lost. */
         LOG,
-        /** As {@link #LOG}, and whoever enqueued it outside a transaction gets a {@link DuplicateJobException}. */
+        /** As {@link #LOG}, and whoever enqueued it outside a transaction gets a {@link DuplicateJobException}; for jobs alone. */
         RAISE,
         /** It is kept as an item that was rejected. */
         REJECT,
         /** It takes the place of the job that has the lock, which is discarded, unless that is being worked on. */
-        REPLACE
+        REPLACE,
+        /** It comes again after {@link Unique#delay()}, and claims the lock then; {@link Unique#maxHops()} times at most. */
+        RESCHEDULE,
+        /**
+         * The job that has the lock and waits takes its payload, and keeps its place and its time. One that a run has taken is left
+         * alone, and the new one is stored beside it; so the lock must be one that ends when the handler is called.
+         */
+        UPDATE,
+        /**
+         * Jobs of a key run once, {@link Unique#delay()} after the last of them came: each takes the place of the one before. The
+         * lock must be one that ends when the handler is called.
+         */
+        DEBOUNCE,
+        /**
+         * It waits until the first of those that have the lock has lost it: never more than {@link Unique#limit()} in
+         * {@link Unique#ttl()}, and none is lost. Of {@link Lock#UNTIL_EXPIRED} alone.
+         */
+        THROTTLE
     }
 }

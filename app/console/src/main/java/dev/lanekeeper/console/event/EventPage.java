@@ -6,6 +6,8 @@ import dev.lanekeeper.console.item.ItemDetail;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemState;
 import dev.lanekeeper.console.item.Shown;
+import dev.lanekeeper.console.lock.LockSearch;
+import dev.lanekeeper.console.lock.LockView.HappeningView;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.console.page.NotFoundException;
@@ -41,6 +43,7 @@ public class EventPage {
     private final ItemDetailSearch details;
     private final ItemOperations operations;
     private final Disclosures disclosures;
+    private final LockSearch locks;
     private final Times times;
     private final ConsolePath path;
 
@@ -48,11 +51,13 @@ public class EventPage {
             ItemDetailSearch details,
             ItemOperations operations,
             Disclosures disclosures,
+            LockSearch locks,
             Times times,
             ConsolePath path) {
         this.details = details;
         this.operations = operations;
         this.disclosures = disclosures;
+        this.locks = locks;
         this.times = times;
         this.path = path;
     }
@@ -67,6 +72,11 @@ public class EventPage {
 
     private void show(ItemDetail detail, boolean opened, Model model) {
         model.addAttribute("event", EventView.of(detail, times, opened));
+        var id = detail.row().itemId();
+        model.addAttribute("winner", locks.winnerOver(id).orElse(null));
+        model.addAttribute(
+                "conflicts",
+                locks.lostTo(id).stream().map(h -> HappeningView.of(h, times)).toList());
         if (ItemState.FAILURES.contains(detail.row().state())) {
             var number = detail.row().itemId();
             var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);

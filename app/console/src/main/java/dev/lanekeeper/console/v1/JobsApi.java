@@ -70,6 +70,8 @@ public class JobsApi {
         var status = ResponseEntity.status(isNew(enqueued) ? HttpStatus.CREATED : HttpStatus.OK);
         if (enqueued instanceof Enqueued.Scheduled scheduled) {
             status.header(HttpHeaders.LOCATION, request.getRequestURI() + "/" + scheduled.jobId());
+        } else if (enqueued instanceof Enqueued.PutOff later) {
+            status.header(HttpHeaders.LOCATION, request.getRequestURI() + "/" + later.jobId());
         } else if (enqueued instanceof Enqueued.Accepted accepted) {
             var jobs = request.getRequestURI();
             status.header(
@@ -81,6 +83,7 @@ public class JobsApi {
     private static boolean isNew(Enqueued enqueued) {
         return enqueued instanceof Enqueued.Accepted
                 || enqueued instanceof Enqueued.Scheduled
+                || enqueued instanceof Enqueued.PutOff
                 || enqueued instanceof Enqueued.Replaced;
     }
 

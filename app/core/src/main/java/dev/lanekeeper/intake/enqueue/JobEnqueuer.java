@@ -123,7 +123,8 @@ public final class JobEnqueuer implements Jobs {
                     null,
                     null,
                     null,
-                    UniqueClaim.atEnqueueing(claim));
+                    UniqueClaim.atEnqueueing(claim),
+                    null);
         }
     }
 
@@ -142,13 +143,17 @@ public final class JobEnqueuer implements Jobs {
 
     /** Without a key there is no lock. */
     private static @Nullable UniqueClaim claim(String id, JobHandler handler, JobOptions options, RawEvent event) {
-        var rule = handler.unique();
-        if (rule == null && options.uniqueKey() != null) {
+        var unique = handler.unique();
+        if (unique == null && options.uniqueKey() != null) {
             throw new IllegalArgumentException("The job for '" + id + "' was not enqueued: it has a unique key, but its"
                     + " handler is not unique; annotate the handler with @Unique");
         }
-        var key = rule == null ? null : key(id, "unique key", options.uniqueKey(), handler.uniqueKey(), event);
-        return rule == null || key == null ? null : new UniqueClaim(rule, id, key);
+        try {
+            return unique == null ? null : unique.claim(event, options.uniqueKey());
+        } catch (Exception e) {
+            throw new IllegalArgumentException(
+                    "The job for '" + id + "' was not enqueued: its unique key cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable Instant dueAt(JobOptions options, Instant now) {
@@ -185,16 +190,29 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
-        var answer = answer(job, corridor.storer().get().store(stored, dueAt, request), dueAt);
-        if (dueAt != null) {
-            corridor.timer().expect(dueAt);
+        var result = corridor.storer().get().store(stored, dueAt, request);
+        var due = dueAt(result);
+        if (due != null) {
+            corridor.timer().expect(due);
         }
-        return answer;
+        return answer(job, result);
     }
 
-    private static Enqueued answer(Job job, StoredJob stored, @Nullable Instant dueAt) {
+    private static @Nullable Instant dueAt(StoredJob stored) {
         if (stored instanceof StoredJob.Stored kept) {
-            return dueAt == null ? new Enqueued.Accepted(kept.id()) : new Enqueued.Scheduled(kept.id(), dueAt);
+            return kept.dueAt();
+        }
+        if (stored instanceof StoredJob.Replaced kept) {
+            return kept.dueAt();
+        }
+        return stored instanceof StoredJob.PutOff later ? later.dueAt() : null;
+    }
+
+    private static Enqueued answer(Job job, StoredJob stored) {
+        if (stored instanceof StoredJob.Stored kept) {
+            return kept.dueAt() == null
+                    ? new Enqueued.Accepted(kept.id())
+                    : new Enqueued.Scheduled(kept.id(), kept.dueAt());
         }
         if (stored instanceof StoredJob.Replaced kept) {
             return new Enqueued.Replaced(kept.id(), kept.replaced());
@@ -202,7 +220,14 @@ public final class JobEnqueuer implements Jobs {
         if (stored instanceof StoredJob.Rejected kept) {
             return new Enqueued.Rejected(kept.id(), kept.of());
         }
-        return duplicate(job, ((StoredJob.Duplicate) stored).of());
+        if (stored instanceof StoredJob.Updated updated) {
+            return new Enqueued.Updated(updated.of());
+        }
+        if (stored instanceof StoredJob.PutOff later) {
+            return new Enqueued.PutOff(later.id(), later.dueAt(), later.behind());
+        }
+        return duplicate(
+                job, stored instanceof StoredJob.GaveUp lost ? lost.of() : ((StoredJob.Duplicate) stored).of());
     }
 
     private static Enqueued duplicate(Job job, long of) {
@@ -210,8 +235,7 @@ public final class JobEnqueuer implements Jobs {
                 .addKeyValue("handler", job.id())
                 .addKeyValue("duplicateOf", of)
                 .log("A job was not enqueued: another has its lock");
-        var rule = job.handler().unique();
-        if (rule != null && rule.onConflict() == Conflict.RAISE) {
+        if (job.claim() != null && job.claim().rule().onConflict() == Conflict.RAISE) {
             throw new DuplicateJobException(job.id(), of);
         }
         return new Enqueued.Duplicate(of);

@@ -4,11 +4,11 @@ import dev.lanekeeper.api.ResourceResolver;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.handler.RemoteResource;
+import dev.lanekeeper.handler.Uniqueness;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.OutboxStore;
 import dev.lanekeeper.work.Subscription;
 import dev.lanekeeper.work.Subscription.Kind;
-import dev.lanekeeper.work.UniqueRule;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -34,8 +34,7 @@ final class JobHandlers {
             int number,
             String laneGroup,
             ResourceResolver resource,
-            @Nullable UniqueRule unique,
-            ResourceResolver uniqueKey) {}
+            @Nullable Uniqueness unique) {}
 
     JobHandler find(String id) {
         for (var entry : handlers.get().byNumber().entrySet()) {
@@ -46,8 +45,7 @@ final class JobHandlers {
                         entry.getKey(),
                         definition.lanes().group(),
                         definition.lanes().resource(),
-                        unique == null ? null : unique.rule(),
-                        unique == null ? event -> null : unique.key());
+                        unique);
             }
         }
         return elsewhere(id);
@@ -71,8 +69,7 @@ final class JobHandlers {
                 s.handlerId(),
                 s.laneGroup(),
                 resolver(s.handler(), s.resource()),
-                unique,
-                resolver(s.handler(), unique == null ? null : unique.key()));
+                unique == null ? null : RemoteResource.unique(s.handler(), unique));
     }
 
     private static ResourceResolver resolver(String handler, @Nullable String expression) {

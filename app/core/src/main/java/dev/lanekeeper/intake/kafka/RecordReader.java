@@ -5,6 +5,7 @@ import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.Identity;
 import dev.lanekeeper.work.NewItem;
+import dev.lanekeeper.work.UniqueClaim;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -42,6 +43,7 @@ final class RecordReader {
         var problems = new ArrayList<String>();
         var resource = resource(event, problems);
         var identity = identity(event, problems);
+        var claim = claim(event, problems);
         return new NewItem(
                 record.topic(),
                 record.partition(),
@@ -55,7 +57,24 @@ final class RecordReader {
                 identity,
                 checksum(record.value()),
                 traceParent(event),
-                problems.isEmpty() ? null : String.join("; ", problems));
+                problems.isEmpty() ? null : String.join("; ", problems),
+                problems.isEmpty() ? claim : null,
+                null);
+    }
+
+    private @Nullable UniqueClaim claim(RawEvent event, List<String> problems) {
+        var unique = handler.unique();
+        if (unique == null) {
+            return null;
+        }
+        try {
+            return UniqueClaim.atEnqueueing(unique.claim(event, null));
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
+            problems.add(problem("unique key", e));
+            return null;
+        }
     }
 
     private @Nullable String resource(RawEvent event, List<String> problems) {

@@ -1,6 +1,8 @@
 package dev.lanekeeper.intake.outbox;
 
+import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.handler.RemoteResource;
 import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.EntryDocument;
@@ -44,7 +46,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
     @Override
     public List<EntryItem> items(List<OutboxRow> entries, List<Subscription> subscriptions) {
         var items = new ArrayList<EntryItem>(entries.size());
-        entries.forEach(entry -> items.addAll(items(sealing.seal(entry), matching(entry, subscriptions))));
+        entries.forEach(entry -> items.addAll(items(entry, matching(entry, subscriptions))));
         return items;
     }
 
@@ -59,7 +61,8 @@ final class EntryHandlers implements EntryStorer.Expansion {
                 .toList();
     }
 
-    private List<EntryItem> items(OutboxRow entry, List<Subscription> takers) {
+    private List<EntryItem> items(OutboxRow written, List<Subscription> takers) {
+        var entry = sealing.seal(written);
         if (entry.context().equals(JobDocument.CONTEXT) && !takers.isEmpty()) {
             return List.of(job(entry, takers.get(0)));
         }
@@ -69,9 +72,37 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     content.item(leftovers.handlerId(), leftovers.laneGroup(), ResourceKey.of(entry.causalityKey())));
         }
         return takers.stream()
-                .map(s -> content.item(
-                        s.handlerId(), s.laneGroup(), s.ordered() ? ResourceKey.of(entry.causalityKey()) : null))
+                .map(s -> unique(
+                        content.item(
+                                s.handlerId(),
+                                s.laneGroup(),
+                                s.ordered() ? ResourceKey.of(entry.causalityKey()) : null),
+                        written,
+                        s))
                 .toList();
+    }
+
+    /** The key is read from the entry as it was written, once and for all; what cannot be read makes the item fail, without a lock. */
+    private static EntryItem unique(EntryItem item, OutboxRow written, Subscription handler) {
+        var rule = handler.unique();
+        if (rule == null || item.intakeError() != null) {
+            return item;
+        }
+        var key = written.causalityKey();
+        var event = new RawEvent(
+                null,
+                -1,
+                -1,
+                written.createdAt(),
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                written.arguments().getBytes(StandardCharsets.UTF_8),
+                item.headers());
+        try {
+            return item.with(UniqueClaim.atEnqueueing(
+                    RemoteResource.unique(handler.handler(), rule).claim(event, null)));
+        } catch (Exception e) {
+            return item.withIntakeError("unique key: " + e);
+        }
     }
 
     private static EntryItem job(OutboxRow entry, Subscription handler) {
@@ -87,7 +118,8 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     document.payload(),
                     RunKey.with(EntryHeaders.read(entry.headers()), claim),
                     null,
-                    new Job(document.label(), document.dueAt(), UniqueClaim.atEnqueueing(claim)));
+                    new Job(document.label(), document.dueAt()),
+                    UniqueClaim.atEnqueueing(claim));
         } catch (RuntimeException e) {
             return new EntryItem(
                     handler.handlerId(),
@@ -97,7 +129,8 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     entry.arguments().getBytes(StandardCharsets.UTF_8),
                     List.of(),
                     "the outbox entry makes no job: " + e,
-                    new Job(null, null, null));
+                    new Job(null, null),
+                    null);
         }
     }
 

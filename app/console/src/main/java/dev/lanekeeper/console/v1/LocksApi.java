@@ -1,0 +1,167 @@
+package dev.lanekeeper.console.v1;
+
+import dev.lanekeeper.console.lock.LockPlace;
+import dev.lanekeeper.console.lock.LockRow;
+import dev.lanekeeper.console.lock.LockSearch;
+import dev.lanekeeper.console.lock.LockSearch.Happening;
+import dev.lanekeeper.operations.LockAnswer;
+import dev.lanekeeper.operations.LockOperations;
+import dev.lanekeeper.work.LockPattern;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+
+/** What is locked, by whom, and how a lock is taken away. */
+@Controller
+public class LocksApi {
+
+    private static final String RUN = "run";
+
+    private final LockSearch locks;
+    private final LockOperations operations;
+
+    public LocksApi(LockSearch locks, LockOperations operations) {
+        this.locks = locks;
+        this.operations = operations;
+    }
+
+    @GetMapping("/v1/locks")
+    ResponseEntity<byte[]> locks(HttpServletRequest request) {
+        var parameters = new Parameters(request);
+        var pattern = pattern(parameters);
+        var after = parameters.word("after", LockPlace::parse, "the places that a Link header names");
+        var limit = parameters.limit();
+        var page = locks.page(pattern, after, Math.max(1, limit));
+        var answer = ResponseEntity.ok();
+        var next = page.next();
+        if (next != null) {
+            answer.header(HttpHeaders.LINK, Links.next(request, next.text()));
+        }
+        return Json.with(
+                answer, page.rows().stream().limit(limit).map(LocksApi::json).toList());
+    }
+
+    private static LockPattern pattern(Parameters parameters) {
+        var text = parameters.text("pattern");
+        return new LockPattern(text == null ? "" : text);
+    }
+
+    @GetMapping("/v1/locks/count")
+    ResponseEntity<byte[]> count(HttpServletRequest request) {
+        var count = locks.count(pattern(new Parameters(request)));
+        var json = new LinkedHashMap<String, Object>();
+        json.put("count", count.value());
+        if (count.orMore()) {
+            json.put("capped", true);
+        }
+        return Json.ok(json);
+    }
+
+    @GetMapping("/v1/locks/{side}/{digest}/{number}")
+    ResponseEntity<byte[]> lock(@PathVariable String side, @PathVariable String digest, @PathVariable String number) {
+        var row = locks.find(side, digest(digest), Parameters.id(number, unknown()))
+                .orElseThrow(LocksApi::unknown);
+        var json = json(row);
+        json.put(
+                "history",
+                locks.history(row.digest(), row.name()).stream()
+                        .map(LocksApi::json)
+                        .toList());
+        return Json.ok(json);
+    }
+
+    @PostMapping("/v1/locks/{side}/{digest}/{number}/release")
+    ResponseEntity<byte[]> release(
+            @PathVariable String side,
+            @PathVariable String digest,
+            @PathVariable String number,
+            HttpServletRequest request,
+            @RequestBody(required = false) byte @Nullable [] body) {
+        var by = Asked.of(request, body).by();
+        var id = Parameters.id(number, unknown());
+        var answer = side.equals(RUN)
+                ? operations.releaseRunLock(digest(digest), id, by)
+                : operations.releaseEnqueueLock(digest(digest), id, by);
+        if (answer == LockAnswer.NOT_FOUND) {
+            throw unknown();
+        }
+        return Json.ok(Map.of("answer", "released"));
+    }
+
+    /** A pattern must be given, {@code *} for all. */
+    @PostMapping("/v1/locks/release")
+    ResponseEntity<byte[]> releaseAll(
+            HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
+        var parameters = new Parameters(request);
+        if (parameters.text("pattern") == null) {
+            throw Parameters.refused("pattern", "is missing; * stands for all");
+        }
+        if ("true".equals(parameters.text("dry_run"))) {
+            var count = locks.count(pattern(parameters));
+            return Json.ok(Map.of("would_release", count.value(), "dry_run", true));
+        }
+        return Json.ok(Map.of(
+                "released",
+                operations.releaseAll(
+                        pattern(parameters), Asked.of(request, body).by())));
+    }
+
+    private static UUID digest(String text) {
+        try {
+            if (text.length() == 36) {
+                return UUID.fromString(text);
+            }
+        } catch (IllegalArgumentException e) {
+            // As unknown as one that nobody has.
+        }
+        throw unknown();
+    }
+
+    private static ApiException unknown() {
+        return new ApiException(HttpStatus.NOT_FOUND, "lock not found");
+    }
+
+    private static Map<String, @Nullable Object> json(LockRow row) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("side", row.side());
+        json.put("digest", row.digest());
+        json.put("number", row.number());
+        json.put("key", row.name());
+        json.put("type", row.type());
+        json.put("handler", row.handler());
+        json.put("holder_id", row.holder());
+        json.put("scheduled", row.scheduled());
+        json.put("holder_finished", row.gone());
+        json.put("node", row.node());
+        json.put("limit", row.most());
+        json.put("since", row.since());
+        json.put("expires_at", row.expires());
+        json.put("token", row.token());
+        json.put("waiters", row.waiters());
+        json.put("conflicts", row.conflicts());
+        json.put("last_conflict_at", row.lastConflict());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> json(Happening happening) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("what", happening.what());
+        json.put("job_id", happening.job());
+        json.put("number", happening.number());
+        json.put("first_at", happening.first());
+        json.put("last_at", happening.last());
+        json.put("operator", happening.operator());
+        json.put("reason", happening.reason());
+        return json;
+    }
+}
