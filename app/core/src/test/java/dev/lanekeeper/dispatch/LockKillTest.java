@@ -9,7 +9,6 @@ import dev.lanekeeper.testkit.JavaProcess;
 import dev.lanekeeper.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class LockKillTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int ITEMS = 25;
+    private static final int ITEMS = LockedProcess.ITEMS;
 
     private final HikariDataSource pool = TestNode.freshPool();
     private final JdbcClient jdbc = JdbcClient.create(pool);
@@ -51,6 +50,7 @@ class LockKillTest {
         start(shared);
         var inside = awaitInside();
         process.kill9();
+        takeOver();
         var killedAt = now();
 
         await().atMost(PATIENCE)
@@ -71,6 +71,7 @@ class LockKillTest {
         start(false);
         var inside = awaitInside();
         process.freeze();
+        takeOver();
 
         await().atMost(PATIENCE).until(() -> ofItem(inside) == 2);
         process.thaw();
@@ -101,7 +102,6 @@ class LockKillTest {
                           item bigint NOT NULL, token bigint NOT NULL, pid bigint NOT NULL,
                           entered_at timestamptz NOT NULL DEFAULT clock_timestamp(), left_at timestamptz)
                         """).update();
-        node = LockedProcess.start(pool.getJdbcUrl(), pool.getUsername(), address);
         var arguments = address == null
                 ? List.of(pool.getJdbcUrl(), pool.getUsername())
                 : List.of(pool.getJdbcUrl(), pool.getUsername(), address);
@@ -109,7 +109,10 @@ class LockKillTest {
                 .withArguments(arguments.toArray(String[]::new))
                 .start();
         process.awaitLine("at work", PATIENCE);
-        node.store("a", 0, IntStream.range(0, ITEMS).mapToObj(n -> "r" + n).toArray(String[]::new));
+    }
+
+    private void takeOver() {
+        node = LockedProcess.start(pool.getJdbcUrl(), pool.getUsername(), redis == null ? null : redis.uri());
     }
 
     /** The item that the other process is at. */

@@ -11,19 +11,22 @@ import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A node whose handler writes down in the database when it began and ended under its lock; in a process that may be killed. */
 public final class LockedProcess {
 
+    static final int ITEMS = 25;
     private static final Duration WORK = Duration.ofMillis(100);
 
     private LockedProcess() {}
 
     /** @param args address and user of the database, and the address of Redis if locks are shared */
     public static void main(String... args) {
-        start(args[0], args[1], args.length > 2 ? args[2] : null);
+        var node = start(args[0], args[1], args.length > 2 ? args[2] : null);
+        node.store("a", 0, IntStream.range(0, ITEMS).mapToObj(n -> "r" + n).toArray(String[]::new));
         System.out.println("at work");
         LockSupport.parkNanos(Duration.ofMinutes(5).toNanos());
     }
