@@ -31,6 +31,7 @@ final class EndedJobs<T> {
     private final LinkedBlockingDeque<T> waiting = new LinkedBlockingDeque<>(MOST_KEPT);
     private final AtomicBoolean planned = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor thread;
+    private volatile boolean closed;
 
     /** @param save in one transaction; throws when none could be saved */
     EndedJobs(Consumer<List<T>> save) {
@@ -44,7 +45,7 @@ final class EndedJobs<T> {
 
     /** To be written soon; what is too much to be kept is left to JobRunr. */
     void add(T job) {
-        if (waiting.offer(job)) {
+        if (!closed && waiting.offer(job)) {
             plan(GATHERED_FOR);
         }
     }
@@ -52,6 +53,17 @@ final class EndedJobs<T> {
     /** How many wait to be written. */
     int waiting() {
         return waiting.size();
+    }
+
+    /** Takes jobs again after {@link #close}. */
+    void open() {
+        closed = false;
+    }
+
+    /** Leaves to JobRunr what could not be written, and what still comes: its database may never be there again. */
+    void close() {
+        closed = true;
+        waiting.clear();
     }
 
     /** Writes what waits on the calling thread. */
@@ -69,7 +81,7 @@ final class EndedJobs<T> {
         try {
             save.accept(jobs);
         } catch (RuntimeException e) {
-            for (var i = jobs.size() - 1; i >= 0; i--) {
+            for (var i = jobs.size() - 1; i >= 0 && !closed; i--) {
                 waiting.offerFirst(jobs.get(i));
             }
             throw e;
@@ -88,7 +100,9 @@ final class EndedJobs<T> {
             flush();
         } catch (RuntimeException e) {
             LOG.debug("Ended runs cannot be written to JobRunr's table; it is tried again", e);
-            plan(PAUSE);
+            if (!closed) {
+                plan(PAUSE);
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ public final class JobRunrServer implements AutoCloseable {
             return;
         }
         prepareTables();
+        store.open();
         var port = settings.dashboardPort();
         dashboard = port == null ? null : Dashboard.start(store, mapper, port);
         workers.reopen();

@@ -70,6 +70,17 @@ final class RunJobStore extends PostgresStorageProvider {
         ended.flush();
     }
 
+    /** Takes ended jobs again after {@link #close}. */
+    void open() {
+        ended.open();
+    }
+
+    @Override
+    public void close() {
+        ended.close();
+        super.close();
+    }
+
     @Override
     public Job save(Job job) {
         if (job.getVersion() == 0 || job.getState() != StateName.SUCCEEDED) {
