@@ -276,7 +276,9 @@ public final class RedissonLocks implements RemoteLocks {
 
     private void kept(Held one, long state, long sent) {
         one.holding().renewedNanos = sent;
-        if (state == 2) {
+        if (state != 0 && !one.holding().locks.containsKey(one.lock().name())) {
+            release(List.of(one)); // freed while it was asked about, and perhaps taken again by that
+        } else if (state == 2) {
             retaken.incrementAndGet();
             log.atWarn()
                     .addKeyValue("lock", one.lock().name())
@@ -317,7 +319,11 @@ public final class RedissonLocks implements RemoteLocks {
     public void free(Collection<Long> holders) {
         var gone = new ArrayList<Held>();
         for (var holder : holders) {
-            gone.addAll(heldBy(holder));
+            for (var one : heldBy(holder)) {
+                if (one.holding().locks.remove(one.lock().name()) != null) {
+                    gone.add(one);
+                }
+            }
             held.remove(holder);
         }
         release(gone);
