@@ -134,28 +134,27 @@ final class LockWaiterStore {
                 .list();
     }
 
-    /** Locks these lanes, given in lock order; tells which there are. */
-    List<UUID> lockLanes(Collection<UUID> sorted) {
-        return database.sql("""
+    /** Locks these lanes, given in lock order, also those that somebody owns: he may be giving one back with the old due time. */
+    void lockLanes(Collection<UUID> sorted) {
+        database.sql("""
                         SELECT l.lane_id
                           FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
                          CROSS JOIN LATERAL (
                                SELECT lane_id
                                  FROM lanekeeper.lane
-                                WHERE lane_id = k.lane_id AND owner_run IS NULL
+                                WHERE lane_id = k.lane_id
                                   FOR UPDATE) AS l
                         """).param(Database.uuids(sorted)).query(UUID.class).list();
     }
 
-    /** Makes these due as they were before they waited; their lanes are locked. */
+    /** Makes these due as they were before they waited, whatever else they wait for; their lanes are locked. */
     void wake(List<Candidate> candidates, Instant now) {
         database.sql("""
                         WITH woken AS (
-                             UPDATE lanekeeper.lock_waiter AS w
+                             UPDATE lanekeeper.lock_waiter
                                 SET woken_at = ?
-                               FROM unnest(?::uuid[], ?::bigint[]) AS k (digest, item_id)
-                              WHERE w.item_id = k.item_id AND w.digest = k.digest
-                             RETURNING w.item_id, w.due_before),
+                              WHERE item_id = ANY (?::bigint[]) AND woken_at IS NULL
+                             RETURNING item_id, due_before),
                         due AS (
                              UPDATE lanekeeper.lane_item AS i
                                 SET due_at = least(i.due_at, w.due_before)
@@ -168,8 +167,10 @@ final class LockWaiterStore {
                          WHERE l.lane_id = d.lane_id AND l.owner_run IS NULL
                         """)
                 .param(Database.timestamp(now))
-                .param(Database.uuids(candidates.stream().map(Candidate::digest).toList()))
-                .param(candidates.stream().mapToLong(Candidate::itemId).toArray())
+                .param(candidates.stream()
+                        .mapToLong(Candidate::itemId)
+                        .distinct()
+                        .toArray())
                 .update();
     }
 

@@ -5,6 +5,7 @@ import dev.lanekeeper.work.ItemResult.FailedAttempt;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
+import dev.lanekeeper.work.LockWaiterStore.Free;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.RequestStore.Discarded;
 import dev.lanekeeper.work.RescueStore.Orphan;
@@ -68,14 +69,14 @@ public class NodeRescuer {
 
     /** Declares silent nodes dead and frees their lanes, and those of nodes that are gone already. */
     public Rescued rescue(long self, Duration silence) {
-        var freed = new HashSet<UUID>();
+        var freed = new HashSet<Free>();
         var rescued = rescue(self, silence, freed);
         locks.wakeAll(freed, clock.instant());
         return rescued;
     }
 
     /** With the lanes their locks are free; who waits for them is woken after the commit, since locks come before lanes. */
-    private Rescued rescue(long self, Duration silence, Set<UUID> freed) {
+    private Rescued rescue(long self, Duration silence, Set<Free> freed) {
         return database.inTransaction(() -> {
             freed.clear();
             database.guardLanes();
@@ -84,9 +85,8 @@ public class NodeRescuer {
                 probe.reached(Step.RESCUE_NODE_DELETED);
             }
             var orphaned = rescues.orphanedLanes();
-            locks.heldBy(orphaned.stream().map(Orphan::laneId).toList())
-                    .values()
-                    .forEach(freed::addAll);
+            freed.addAll(
+                    locks.freedWith(orphaned.stream().map(Orphan::laneId).toList()));
             var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, List.of()) : free(self, dead, orphaned);
             probe.reached(Step.RESCUE_BEFORE_COMMIT);
             return rescued;

@@ -10,6 +10,7 @@ import dev.lanekeeper.work.LaneStore.Bundled;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
 import dev.lanekeeper.work.LockWaiterStore.Candidate;
+import dev.lanekeeper.work.LockWaiterStore.Free;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Recorded.Blocked;
 import dev.lanekeeper.work.RequestStore.Discarded;
@@ -112,7 +113,8 @@ public class ResultRecorder {
 
     /** Wakes those who wait for locks that nobody holds any more; in a transaction of its own. */
     public int wake(Collection<UUID> digests) {
-        return runLocks.wakeAll(digests, clock.instant());
+        return runLocks.wakeAll(
+                digests.stream().map(d -> new Free(d, 1)).toList(), clock.instant());
     }
 
     /**

@@ -41,7 +41,8 @@ final class RunLockStore {
      * @param held by how many others
      * @param dead rows that hold nothing any more
      * @param holder the item that has had it longest; {@code null} when nobody has it
-     * @param ahead how many wait for it who come first; counted up to a hundred beyond the limit
+     * @param ahead how many wait for it who come first; counted up to a hundred beyond the limit, without those who have not come
+     *     although they were woken or wanted to look for themselves
      * @param waited whether the item has been entered among those who wait
      */
     record Standing(int place, int held, int dead, @Nullable Long holder, int ahead, boolean waited) {}
@@ -76,12 +77,12 @@ final class RunLockStore {
                                               SELECT min(m.ticket)
                                                 FROM lanekeeper.lock_waiter AS m
                                                WHERE m.item_id = ?), 9223372036854775807)
-                                          AND (w.woken_at IS NULL OR w.woken_at > ?)
                                           AND EXISTS (
                                               SELECT
                                                 FROM lanekeeper.lane_item AS i
                                                 JOIN lanekeeper.lane AS l ON l.lane_id = i.lane_id
-                                               WHERE i.item_id = w.item_id AND l.parked_at IS NULL)
+                                               WHERE i.item_id = w.item_id AND l.parked_at IS NULL
+                                                 AND coalesce(w.woken_at, i.due_at) > ?)
                                         LIMIT n.most + 100) AS first) AS ahead
                          ORDER BY n.place
                         """)

@@ -85,7 +85,7 @@ public final class RunLocker {
             var now = clock.instant();
             var nobody = new Standing(0, 0, 0, null, 0, false);
             var missing = needs.stream().map(n -> new Missing(n, nobody)).toList();
-            return postpone(asker, missing, now, comes);
+            return postpone(new Wanted(asker, needs, missing), now, comes);
         });
     }
 
@@ -115,7 +115,7 @@ public final class RunLocker {
             }
         }
         if (!missing.isEmpty()) {
-            return postpone(asker, missing, now, null);
+            return postpone(new Wanted(asker, needs, missing), now, null);
         }
         var waited = standings.get(0).waited();
         if (waited && hasAll) {
@@ -126,6 +126,17 @@ public final class RunLocker {
 
     private record Missing(LockNeed need, Standing standing) {}
 
+    private record Wanted(Asker asker, List<LockNeed> needs, List<Missing> missing) {
+
+        /** Whoever starts uses up a part of a rate, so nobody stands in line for one that he could have. */
+        List<LockNeed> free() {
+            return needs.stream()
+                    .filter(n -> !n.isRate()
+                            && missing.stream().noneMatch(m -> m.need().equals(n)))
+                    .toList();
+        }
+    }
+
     private Answer take(Asker asker, List<LockNeed> needs, Instant now, boolean waited) {
         var token = locks.take(new Taker(asker.run(), asker.lane(), asker.item()), needs, now);
         return new Answer.Taken(
@@ -134,10 +145,11 @@ public final class RunLocker {
                 waited);
     }
 
-    private Answer postpone(Asker asker, List<Missing> missing, Instant now, @Nullable Instant looksAt) {
+    private Answer postpone(Wanted wanted, Instant now, @Nullable Instant looksAt) {
+        var asker = wanted.asker();
         var waited = waiters.waited(asker.item().itemId());
         var since = waited.isEmpty() ? now : waited.get(0).since();
-        for (var m : missing) {
+        for (var m : wanted.missing()) {
             var patience = m.need().patience();
             if (patience != null && !since.plus(patience).isAfter(now)) {
                 var hops = waited.isEmpty() ? 0 : waited.get(0).hops();
@@ -147,22 +159,36 @@ public final class RunLocker {
                 return new Answer.Refused(m.need(), m.standing().holder(), hops);
             }
         }
-        return wait(asker, missing, new Times(since, now, looksAt));
+        return wait(wanted, new Times(since, now, looksAt));
     }
 
     /** @param looksAt when the item comes by itself at the latest; {@code null} where that follows from those before it */
     private record Times(
             Instant since, Instant now, @Nullable Instant looksAt) {}
 
-    private Answer wait(Asker asker, List<Missing> missing, Times times) {
+    private Answer wait(Wanted wanted, Times times) {
+        var asker = wanted.asker();
+        var missing = wanted.missing();
         var now = times.now();
         var comes = missing.stream().map(m -> comes(m, now)).toList();
-        waiters.enter(asker.item(), missing.stream().map(Missing::need).toList(), comes, now);
+        enter(wanted, comes, now);
         var dueAt = dueAt(missing, comes, times);
         var postponed = new Postponed(asker.item().itemId(), asker.item().handlerId(), now, dueAt);
         var next = asker.overtake() || asker.lane().bundle() ? Next.KEEP : Next.RELEASE;
         var result = new LaneResult(asker.lane(), List.of(postponed), next, asker.overtake());
         return new Answer.Waiting(result, recorder.recordWithin(asker.run(), asker.slot(), List.of(result)));
+    }
+
+    /** Also for what is free: others would take it in turn, and the item might never find all that it needs free at once. */
+    private void enter(Wanted wanted, List<Instant> comes, Instant now) {
+        var needs = new ArrayList<>(
+                wanted.missing().stream().map(Missing::need).toList());
+        var wokenAt = new ArrayList<>(comes);
+        for (var need : wanted.free()) {
+            needs.add(need);
+            wokenAt.add(Instant.MAX);
+        }
+        waiters.enter(wanted.asker().item(), needs, wokenAt, now);
     }
 
     /** A part of a rate comes back at a time that is known; everything else when somebody frees it. */

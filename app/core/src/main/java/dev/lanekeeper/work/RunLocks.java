@@ -102,16 +102,24 @@ final class RunLocks {
                                 Collectors.mapping(RunLockStore.Freed::digest, Collectors.toList())));
     }
 
-    /** Wakes those who wait for locks that nobody holds any more, in a transaction of its own; tells how many. */
-    int wakeAll(Collection<UUID> digests, Instant now) {
-        if (digests.isEmpty()) {
+    /** What lanes hold that are being taken from their owners; nobody else finds it held from then on. */
+    Set<Free> freedWith(Collection<UUID> laneIds) {
+        return laneIds.isEmpty()
+                ? Set.of()
+                : locks.heldBy(laneIds).stream()
+                        .map(row -> new Free(row.digest(), row.most()))
+                        .collect(Collectors.toSet());
+    }
+
+    /** Wakes those who wait for locks that have become free, in a transaction of its own; tells how many. */
+    int wakeAll(Collection<Free> freed, Instant now) {
+        if (freed.isEmpty()) {
             return 0;
         }
         return database.inTransaction(() -> {
             database.guardLanes();
-            locks.lock(digests);
-            var woken =
-                    waiters.candidates(digests.stream().map(d -> new Free(d, 1)).toList(), now, GRACE);
+            locks.lock(freed.stream().map(Free::digest).toList());
+            var woken = waiters.candidates(List.copyOf(freed), now, GRACE);
             if (woken.isEmpty()) {
                 return 0;
             }

@@ -162,8 +162,14 @@ class RunLockTest {
     @Test
     void givesALockToThoseFirstWhoHaveWaitedLongest() {
         for (var offset = 0; offset < ITEMS; offset++) {
+            var asked = "lanekeeper.lock_waiter JOIN lanekeeper.work_item AS w USING (item_id)"
+                    + " JOIN lanekeeper.handler AS h ON h.handler_id = w.handler_id"
+                    + " WHERE h.name = 'turns' AND w.kafka_offset = " + offset;
+            var one = (long) offset;
             NODES.get(0).store("turns", offset, "r" + offset);
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            // Its place is that at which it asks, not at which it was stored.
+            await().pollInterval(Duration.ofMillis(2))
+                    .until(() -> JOURNAL.started("turns").contains(one) || NODES.get(0).count(asked) == 1);
         }
         awaitDone("turns", ITEMS);
 

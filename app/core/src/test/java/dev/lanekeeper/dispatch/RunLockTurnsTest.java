@@ -1,0 +1,103 @@
+package dev.lanekeeper.dispatch;
+
+import static dev.lanekeeper.dispatch.TestNode.handler;
+import static dev.lanekeeper.dispatch.TestNode.locked;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lanekeeper.api.EventContext;
+import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.handler.LockRules.LockRule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Whose turn it is at a lock that nobody holds. */
+class RunLockTurnsTest {
+
+    /** Much less than the ten seconds after which one who waits comes by himself. */
+    private static final Duration SOON = Duration.ofSeconds(8);
+
+    private static final Map<Long, List<String>> NEEDS =
+            Map.of(0L, List.of("b"), 1L, List.of("a", "b"), 2L, List.of("a"), 3L, List.of("b"));
+
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final List<Long> started = new CopyOnWriteArrayList<>();
+    private final TestNode node = TestNode.start(6, locked(handler("h", this::handle), rule("a"), rule("b")));
+
+    private Outcome handle(EventContext context) throws InterruptedException {
+        started.add(context.event().offset());
+        if (context.event().offset() == 0) {
+            first.await(30, TimeUnit.SECONDS);
+        }
+        return Outcome.ack();
+    }
+
+    private static LockRule rule(String name) {
+        return new LockRule(
+                name,
+                item -> Objects.requireNonNull(NEEDS.get(item.event().offset())).contains(name) ? "x" : null,
+                1,
+                null,
+                null);
+    }
+
+    @AfterEach
+    void close() {
+        first.countDown();
+        node.close();
+    }
+
+    @Test
+    void theOneWhoHasWaitedLongestIsNotOvertakenAtALockThatItCouldHaveAndTheOthersComeAtOnceAfterIt() {
+        holdTheFirstLock();
+        node.store("h", 1, "r1");
+        await().until(() -> node.count("lanekeeper.lock_waiter") == 2);
+        node.store("h", 2, "r2");
+        await().until(() -> node.count("lanekeeper.lock_waiter") == 3);
+
+        first.countDown();
+        await().atMost(SOON).until(() -> started.size() == 3);
+
+        assertThat(started).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void oneWhoDoesNotComeByTheTimeAtWhichItWantedToLookKeepsTheLockFromNobody() {
+        holdTheFirstLock();
+        node.store("h", 1, "r1");
+        await().until(() -> node.count("lanekeeper.lock_waiter") > 0);
+        // Nobody wakes it, and it cannot come although it should have: as behind an older item of its lane that was retried.
+        change("parked_at = now(), parked_by = 'test'");
+        first.countDown();
+        await().until(() -> node.count("lanekeeper.outcome") == 1);
+        node.database
+                .sql("UPDATE lanekeeper.lane_item SET due_at = now() - interval '6 seconds'")
+                .update();
+        change("parked_at = NULL, parked_by = NULL, due_at = now() + interval '1 hour'");
+
+        node.store("h", 3, "r3");
+        await().atMost(SOON).until(() -> started.contains(3L));
+
+        assertThat(started).startsWith(0L, 3L);
+    }
+
+    private void holdTheFirstLock() {
+        node.store("h", 0, "r0");
+        await().until(() -> started.contains(0L));
+    }
+
+    /** The lane of the one who waits. */
+    private void change(String set) {
+        node.database
+                .sql("UPDATE lanekeeper.lane SET " + set
+                        + " WHERE lane_id = (SELECT lane_id FROM lanekeeper.work_item WHERE kafka_offset = 1)")
+                .update();
+    }
+}
