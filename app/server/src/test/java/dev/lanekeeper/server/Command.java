@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code bin/lanekeeper} with a health file of its own. */
@@ -15,10 +16,14 @@ final class Command {
 
     static final Path SCRIPT = Path.of("src/main/dist/bin/lanekeeper").toAbsolutePath();
 
-    private final Path healthFile;
+    private final Map<String, String> environment;
 
     Command(Path healthFile) {
-        this.healthFile = healthFile;
+        this(Map.of("LANEKEEPER_HEALTH_FILE", healthFile.toString()));
+    }
+
+    Command(Map<String, String> environment) {
+        this.environment = environment;
     }
 
     /** How it ended, and all that it wrote. */
@@ -30,7 +35,7 @@ final class Command {
             var command = new ArrayList<>(List.of("sh", SCRIPT.toString()));
             command.addAll(List.of(arguments));
             var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-            builder.environment().put("LANEKEEPER_HEALTH_FILE", healthFile.toString());
+            builder.environment().putAll(environment);
             var process = builder.start();
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -31,6 +31,7 @@ class ServerTest {
             package com.example.parcels;
 
             import dev.lanekeeper.api.KafkaEventHandler;
+            import dev.lanekeeper.api.job.LaneJob;
             import org.springframework.stereotype.Component;
 
             @Component
@@ -38,6 +39,9 @@ class ServerTest {
 
                 @KafkaEventHandler(id = "parcels", topics = "parcels")
                 public void on(String parcel) {}
+
+                @LaneJob(id = "weigh", resource = "parcel")
+                public void weigh(String parcel) {}
             }
             """;
 
@@ -56,6 +60,7 @@ class ServerTest {
             assertThat(get(port, "/actuator/health/readiness")).isEqualTo(200);
             assertThat(get(port, "/actuator/health/liveness")).isEqualTo(200);
             assertThat(get(port, "/")).isEqualTo(401);
+            enqueuesAndChangesJobs(port);
 
             server.freeze();
             await().atMost(PATIENCE).until(() -> health.run("health").code() == 1);
@@ -67,6 +72,46 @@ class ServerTest {
             assertThat(server.waitFor(PATIENCE)).isZero();
             assertThat(health.run("health").text()).startsWith("Lanekeeper does not run");
         }
+    }
+
+    private static void enqueuesAndChangesJobs(int port) {
+        var address = "http://127.0.0.1:" + port + "/lanekeeper";
+        var ada = command(address, "a b");
+        assertThat(ada.run("enqueue", "weigh", "--payload", "{\"parcel\": \"p 1\"}"))
+                .satisfies(ended -> assertThat(ended.text()).matches("accepted item-id=\\d+\n"))
+                .satisfies(ended -> assertThat(ended.code()).isZero());
+        String[] later = {
+            "enqueue", "weigh", "--after=1d", "--idempotency-key", "k", "--label", "later \u00e9", "--json"
+        };
+        var scheduled = ada.run(later).text();
+        assertThat(scheduled).startsWith("{\"answer\":\"scheduled\",\"job_id\":");
+        assertThat(ada.run(later).text()).isEqualTo(scheduled.replace("\"repeated\":false", "\"repeated\":true"));
+        var job = scheduled.replaceAll("(?s).*\"job_id\":(\\d+),.*", "$1");
+        assertThat(ada.run("jobs", "list", "--handler", "weigh").text())
+                .startsWith(job + "  ")
+                .endsWith("weigh    later \u00e9\n");
+        assertThat(ada.run("jobs", "reschedule", job, "--at=2030-01-01T00:00:00Z"))
+                .isEqualTo(new Command.Ended(0, "rescheduled\n"));
+        assertThat(ada.run("jobs", "cancel", job)).isEqualTo(new Command.Ended(0, "cancelled\n"));
+        assertThat(ada.run("jobs", "cancel", job).text()).startsWith("it is scheduled no more");
+        assertThat(ada.run("enqueue", "orders").text())
+                .contains("no node has ever had a handler of jobs 'orders'; there are 'weigh'");
+        assertThat(command(address, "wrong").run("jobs", "list").code()).isEqualTo(1);
+        assertThat(command("http://127.0.0.1:1", "a b").run("jobs", "list").text())
+                .startsWith("Nobody answers at ");
+        assertThat(ada.run("jobs", "remove", job).code()).isEqualTo(2);
+    }
+
+    private static Command command(String address, String password) {
+        return new Command(Map.of(
+                "JAVA_HOME",
+                System.getProperty("java.home"),
+                "LANEKEEPER_CLASS_PATH",
+                classPath(),
+                "LANEKEEPER_URL",
+                address,
+                "LANEKEEPER_USER",
+                "ada:" + password));
     }
 
     private static Duration timeOf(Command health) {
@@ -92,6 +137,12 @@ class ServerTest {
                     username: %s
                     hikari.maximum-pool-size: 24
                   kafka.bootstrap-servers: 127.0.0.1:%d
+                lanekeeper.console:
+                  enabled: true
+                  sign-in: own
+                  users.ada:
+                    password: "{noop}a b"
+                    role: operator
                 """.formatted(
                         database.jdbcUrl(), database.username(), Ports.free()));
         return JavaProcess.start(
