@@ -1,5 +1,6 @@
 package dev.lanekeeper.jobs;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -66,26 +68,45 @@ final class EndedJobs<T> {
         waiting.clear();
     }
 
-    /** Writes what waits on the calling thread. */
+    /** Writes what waits on the calling thread; a job that the database refuses is left to JobRunr, and holds up no other. */
     void flush() {
+        var most = MOST_TOGETHER;
         while (!waiting.isEmpty()) {
             var jobs = new ArrayList<T>();
-            waiting.drainTo(jobs, MOST_TOGETHER);
-            if (!jobs.isEmpty()) {
-                saveOrKeep(jobs);
-            }
+            waiting.drainTo(jobs, most);
+            most = jobs.isEmpty() || save(jobs) ? MOST_TOGETHER : 1;
         }
     }
 
-    private void saveOrKeep(List<T> jobs) {
+    /** @return false when they are to be tried one by one */
+    private boolean save(List<T> jobs) {
         try {
             save.accept(jobs);
+            return true;
         } catch (RuntimeException e) {
-            for (var i = jobs.size() - 1; i >= 0 && !closed; i--) {
-                waiting.offerFirst(jobs.get(i));
+            if (isRefusal(e) && jobs.size() == 1) {
+                LOG.warn("JobRunr's row of an ended run cannot be written; it is left as it is", e);
+                return true;
+            }
+            keep(jobs);
+            if (isRefusal(e)) {
+                return false;
             }
             throw e;
         }
+    }
+
+    private void keep(List<T> jobs) {
+        for (var i = jobs.size() - 1; i >= 0 && !closed; i--) {
+            waiting.offerFirst(jobs.get(i));
+        }
+    }
+
+    /** Data exception or integrity constraint: a further try cannot end otherwise. */
+    private static boolean isRefusal(RuntimeException e) {
+        return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException s
+                && s.getSQLState() != null
+                && (s.getSQLState().startsWith("22") || s.getSQLState().startsWith("23"));
     }
 
     private void plan(Duration in) {

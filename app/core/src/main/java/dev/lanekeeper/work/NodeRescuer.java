@@ -85,8 +85,7 @@ public class NodeRescuer {
                 probe.reached(Step.RESCUE_NODE_DELETED);
             }
             var orphaned = rescues.orphanedLanes();
-            freed.addAll(
-                    locks.freedWith(orphaned.stream().map(Orphan::laneId).toList()));
+            freed.addAll(locks.freedWith(orphaned.stream().map(Orphan::laneId).toList()));
             var rescued = orphaned.isEmpty() ? new Rescued(dead, 0, List.of()) : free(self, dead, orphaned);
             probe.reached(Step.RESCUE_BEFORE_COMMIT);
             return rescued;

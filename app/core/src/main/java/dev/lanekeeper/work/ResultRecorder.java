@@ -113,8 +113,7 @@ public class ResultRecorder {
 
     /** Wakes those who wait for locks that nobody holds any more; in a transaction of its own. */
     public int wake(Collection<UUID> digests) {
-        return runLocks.wakeAll(
-                digests.stream().map(d -> new Free(d, 1)).toList(), clock.instant());
+        return runLocks.wakeAll(digests.stream().map(d -> new Free(d, 1)).toList(), clock.instant());
     }
 
     /**

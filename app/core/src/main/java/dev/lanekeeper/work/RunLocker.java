@@ -181,8 +181,7 @@ public final class RunLocker {
 
     /** Also for what is free: others would take it in turn, and the item might never find all that it needs free at once. */
     private void enter(Wanted wanted, List<Instant> comes, Instant now) {
-        var needs = new ArrayList<>(
-                wanted.missing().stream().map(Missing::need).toList());
+        var needs = new ArrayList<>(wanted.missing().stream().map(Missing::need).toList());
         var wokenAt = new ArrayList<>(comes);
         for (var need : wanted.free()) {
             needs.add(need);

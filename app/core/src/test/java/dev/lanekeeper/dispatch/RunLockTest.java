@@ -169,7 +169,8 @@ class RunLockTest {
             NODES.get(0).store("turns", offset, "r" + offset);
             // Its place is that at which it asks, not at which it was stored.
             await().pollInterval(Duration.ofMillis(2))
-                    .until(() -> JOURNAL.started("turns").contains(one) || NODES.get(0).count(asked) == 1);
+                    .until(() -> JOURNAL.started("turns").contains(one)
+                            || NODES.get(0).count(asked) == 1);
         }
         awaitDone("turns", ITEMS);
 

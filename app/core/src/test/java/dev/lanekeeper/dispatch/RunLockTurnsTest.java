@@ -73,7 +73,8 @@ class RunLockTurnsTest {
         holdTheFirstLock();
         node.store("h", 1, "r1");
         await().until(() -> node.count("lanekeeper.lock_waiter") > 0);
-        // Nobody wakes it, and it cannot come although it should have: as behind an older item of its lane that was retried.
+        // Nobody wakes it, and it cannot come although it should have: as behind an older item of its lane that was
+        // retried.
         change("parked_at = now(), parked_by = 'test'");
         first.countDown();
         await().until(() -> node.count("lanekeeper.outcome") == 1);

@@ -1,9 +1,11 @@
 package dev.lanekeeper.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class EndedJobsTest {
     void keepsWhatCouldNotBeWritten() {
         ended.add("a");
 
-        catchThrowable(ended::flush);
+        assertThatThrownBy(ended::flush).hasMessage("the pool is closed");
 
         await().until(() -> ended.waiting() == 1);
         ended.close();
@@ -39,8 +41,25 @@ class EndedJobsTest {
         };
         ended.add("a");
 
-        catchThrowable(ended::flush);
+        assertThatThrownBy(ended::flush).hasMessage("the pool is closed");
 
         assertThat(ended.waiting()).isZero();
+    }
+
+    @Test
+    void aJobThatTheDatabaseRefusesHoldsUpNoOther() {
+        var written = new ArrayList<String>();
+        var some = new EndedJobs<String>(jobs -> {
+            if (jobs.contains("refused")) {
+                throw new IllegalStateException(new SQLException("too long", "22001"));
+            }
+            written.addAll(jobs);
+        });
+        List.of("a", "refused", "b").forEach(some::add);
+
+        some.flush();
+
+        assertThat(written).containsExactly("a", "b");
+        assertThat(some.waiting()).isZero();
     }
 }
