@@ -45,11 +45,17 @@ final class EndedJobs<T> {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /** To be written soon; what is too much to be kept is left to JobRunr. */
-    void add(T job) {
-        if (!closed && waiting.offer(job)) {
+    /**
+     * To be written soon.
+     *
+     * @return false when it is not taken, since too many wait or this is closed
+     */
+    boolean add(T job) {
+        var taken = !closed && waiting.offer(job);
+        if (taken) {
             plan(GATHERED_FOR);
         }
+        return taken;
     }
 
     /** How many wait to be written. */

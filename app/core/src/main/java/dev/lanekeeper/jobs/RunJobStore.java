@@ -83,11 +83,8 @@ final class RunJobStore extends PostgresStorageProvider {
 
     @Override
     public Job save(Job job) {
-        if (job.getVersion() == 0 || job.getState() != StateName.SUCCEEDED) {
-            return super.save(job);
-        }
-        ended.add(job);
-        return job;
+        var hasEnded = job.getVersion() > 0 && job.getState() == StateName.SUCCEEDED;
+        return hasEnded && ended.add(job) ? job : super.save(job);
     }
 
     @Override

@@ -37,7 +37,7 @@ class EndedJobsTest {
     void keepsNothingThatFailsWhileItIsClosedOrComesAfterwards() {
         meanwhile = () -> {
             ended.close();
-            ended.add("b");
+            assertThat(ended.add("b")).isFalse();
         };
         ended.add("a");
 

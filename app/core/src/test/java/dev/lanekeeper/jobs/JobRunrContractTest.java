@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.JobVersioner;
 import org.jobrunr.jobs.mappers.JobMapper;
@@ -167,7 +168,7 @@ class JobRunrContractTest {
     /** JobRunr's own threads poll as they like. */
     private void listen(String statement) {
         var thread = Thread.currentThread().getName();
-        if (thread.startsWith("main") || thread.startsWith("lane-run")) {
+        if (Stream.of("main", "lane-run", "lanekeeper-jobrunr-ended").anyMatch(thread::startsWith)) {
             statements.add(statement);
         }
     }
