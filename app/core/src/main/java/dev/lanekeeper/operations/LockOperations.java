@@ -2,10 +2,11 @@ package dev.lanekeeper.operations;
 
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LockChangeStore;
+import dev.lanekeeper.work.LockChangeStore.Released;
 import dev.lanekeeper.work.LockPattern;
 import dev.lanekeeper.work.OperationStore;
 import dev.lanekeeper.work.OperationStore.Operation;
-import java.util.List;
+import dev.lanekeeper.work.SignalStore;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -17,15 +18,18 @@ import java.util.function.Supplier;
 public final class LockOperations {
 
     private static final int PIECE = 500;
+    private static final String PERSON = "person";
 
     private final Database database;
     private final LockChangeStore locks;
     private final OperationStore operations;
+    private final SignalStore signals;
 
     public LockOperations(Database database) {
         this.database = database;
         this.locks = new LockChangeStore(database);
         this.operations = new OperationStore(database);
+        this.signals = new SignalStore(database);
     }
 
     /** Others with its key may be stored from now on; the job that had the lock runs all the same. */
@@ -33,13 +37,16 @@ public final class LockOperations {
         return released(release(by, () -> locks.releaseEnqueueLock(digest, holderId)));
     }
 
-    /** Others may run with it; the result of the run that had it is refused, and its item runs again. */
+    /**
+     * Others may run with it, and whoever has waited longest is woken; the result of the run that had it is refused, and its item
+     * runs again.
+     */
     public LockAnswer releaseRunLock(UUID digest, long token, Operator by) {
         return released(release(by, () -> locks.releaseRunLock(digest, token)));
     }
 
-    private static LockAnswer released(int locks) {
-        return locks == 0 ? LockAnswer.NOT_FOUND : LockAnswer.RELEASED;
+    private static LockAnswer released(Released released) {
+        return released.names().isEmpty() ? LockAnswer.NOT_FOUND : LockAnswer.RELEASED;
     }
 
     /**
@@ -53,21 +60,28 @@ public final class LockOperations {
                 + pieces(by, () -> locks.releaseRunLocks(pattern, PIECE));
     }
 
-    private int pieces(Operator by, Supplier<List<String>> piece) {
+    private int pieces(Operator by, Supplier<Released> piece) {
         var all = 0;
-        for (var released = PIECE; released == PIECE; all += released) {
+        Released released;
+        do {
             released = release(by, piece);
-        }
+            all += released.names().size();
+        } while (released.found() == PIECE);
         return all;
     }
 
-    private int release(Operator by, Supplier<List<String>> step) {
-        return database.inTransaction(() -> {
+    private Released release(Operator by, Supplier<Released> step) {
+        var released = database.inTransaction(() -> {
             database.guardLanes();
-            var keys = step.get();
-            keys.forEach(key -> operations.write(
-                    new Operation(by.name(), "release", "lock:" + key, by.reason(), LockAnswer.RELEASED.name())));
-            return keys.size();
+            var done = step.get();
+            done.names()
+                    .forEach(key -> operations.write(new Operation(
+                            by.name(), "release", "lock:" + key, by.reason(), LockAnswer.RELEASED.name())));
+            return done;
         });
+        if (released.woken() > 0) {
+            signals.send(PERSON);
+        }
+        return released;
     }
 }

@@ -111,6 +111,11 @@ final class RunLocks {
                         .collect(Collectors.toSet());
     }
 
+    /** Lets nobody else decide about these locks until the transaction ends; comes before all lanes. */
+    void lock(Collection<UUID> digests) {
+        locks.lock(digests);
+    }
+
     /** Wakes those who wait for locks that have become free, in a transaction of its own; tells how many. */
     int wakeAll(Collection<Free> freed, Instant now) {
         if (freed.isEmpty()) {
@@ -119,17 +124,22 @@ final class RunLocks {
         return database.inTransaction(() -> {
             database.guardLanes();
             locks.lock(freed.stream().map(Free::digest).toList());
-            var woken = waiters.candidates(List.copyOf(freed), now, GRACE);
-            if (woken.isEmpty()) {
-                return 0;
-            }
-            waiters.lockLanes(woken.stream()
-                    .map(Candidate::laneId)
-                    .distinct()
-                    .sorted(LaneIds.LOCK_ORDER)
-                    .toList());
-            waiters.wake(woken, now);
-            return woken.size();
+            return wakeWithin(freed, now);
         });
+    }
+
+    /** The same in the caller's transaction, which has locked these and no lane. */
+    int wakeWithin(Collection<Free> freed, Instant now) {
+        var woken = freed.isEmpty() ? List.<Candidate>of() : waiters.candidates(List.copyOf(freed), now, GRACE);
+        if (woken.isEmpty()) {
+            return 0;
+        }
+        waiters.lockLanes(woken.stream()
+                .map(Candidate::laneId)
+                .distinct()
+                .sorted(LaneIds.LOCK_ORDER)
+                .toList());
+        waiters.wake(woken, now);
+        return woken.size();
     }
 }

@@ -8,21 +8,31 @@ import static org.awaitility.Awaitility.await;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.handler.LockRules.LockRule;
+import dev.lanekeeper.operations.LockAnswer;
+import dev.lanekeeper.operations.LockOperations;
+import dev.lanekeeper.operations.Operator;
+import dev.lanekeeper.work.LockPattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose turn it is at a lock that nobody holds. */
 class RunLockTurnsTest {
 
     /** Much less than the ten seconds after which one who waits comes by himself. */
     private static final Duration SOON = Duration.ofSeconds(8);
+
+    /** Less than a second in fact, but for a machine that is busy. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
     private static final Map<Long, List<String>> NEEDS =
             Map.of(0L, List.of("b"), 1L, List.of("a", "b"), 2L, List.of("a"), 3L, List.of("b"));
@@ -87,6 +97,36 @@ class RunLockTurnsTest {
         await().atMost(SOON).until(() -> started.contains(3L));
 
         assertThat(started).startsWith(0L, 3L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void comesToTheNextOneAtOnceWhenAPersonTakesTheLockAwayAndTheResultOfTheOneWhoHadItIsRefused(boolean byItsKey) {
+        holdTheFirstLock();
+        node.store("h", 3, "r3");
+        await().until(() -> node.count("lanekeeper.lock_waiter WHERE woken_at IS NULL") == 1);
+
+        assertThat(takeAway(byItsKey)).isTrue();
+        await().atMost(AT_ONCE).until(() -> started.contains(3L));
+        first.countDown();
+        await().atMost(SOON).until(() -> node.count("lanekeeper.outcome") == 2);
+
+        assertThat(started).containsExactly(0L, 3L, 0L);
+        assertThat(node.count("lanekeeper.operation WHERE target = 'lock:b:x' AND operator = 'ada'"))
+                .isOne();
+    }
+
+    private boolean takeAway(boolean byItsKey) {
+        var operations = new LockOperations(node.database);
+        var ada = new Operator("ada", "its interface hangs");
+        if (byItsKey) {
+            return operations.releaseAll(new LockPattern("b:*"), ada) == 1;
+        }
+        return node.database
+                .sql("SELECT digest, token FROM lanekeeper.run_lock")
+                .query((row, n) -> operations.releaseRunLock(row.getObject(1, UUID.class), row.getLong(2), ada))
+                .single()
+                .equals(LockAnswer.RELEASED);
     }
 
     private void holdTheFirstLock() {
