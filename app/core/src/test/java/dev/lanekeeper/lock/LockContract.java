@@ -27,6 +27,9 @@ public abstract class LockContract {
         /** Its process is gone without a word. */
         void dies();
 
+        /** Whether the lock is written down as held by anybody. */
+        boolean holds(LockNeed need);
+
         /** Somebody takes its locks away. */
         void isRobbed(LockNeed need);
     }
@@ -53,8 +56,10 @@ public abstract class LockContract {
 
         assertThat(other.takes(lock("a"), lock("b"), lock("c"))).isFalse();
 
-        assertThat(party().takes(lock("a"), lock("c"))).isTrue();
+        assertThat(other.holds(lock("a"))).isFalse();
+        assertThat(other.holds(lock("c"))).isFalse();
         one.records();
+        assertThat(other.takes(lock("a"), lock("b"), lock("c"))).isTrue();
     }
 
     @Test

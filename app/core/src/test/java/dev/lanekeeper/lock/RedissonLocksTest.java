@@ -130,6 +130,11 @@ class RedissonLocksTest extends LockContract {
         }
 
         @Override
+        public boolean holds(LockNeed need) {
+            return other.getLock(PREFIX + need.name()).isLocked();
+        }
+
+        @Override
         public void isRobbed(LockNeed need) {
             other.getLock(PREFIX + need.name()).forceUnlock();
         }

@@ -79,7 +79,7 @@ class MonitoredApplicationTest {
                     .isEqualTo(Status.UP);
             assertThat(application.getBeansOfType(HealthIndicator.class).values())
                     .filteredOn(i -> i instanceof NodeHealth && !(i instanceof MoversHealth))
-                    .hasSize(4) // workers, lanes, database, liveness
+                    .hasSize(5) // workers, lanes, locks, database, liveness
                     .allSatisfy(indicator ->
                             assertThat(indicator.health().getStatus()).isEqualTo(Status.UP));
         }

@@ -80,6 +80,15 @@ class DatabaseLocksTest extends LockContract {
         }
 
         @Override
+        public boolean holds(LockNeed need) {
+            return corridor.database
+                    .sql("SELECT EXISTS (SELECT FROM lanekeeper.run_lock WHERE digest = ?)")
+                    .param(need.digest())
+                    .query(Boolean.class)
+                    .single();
+        }
+
+        @Override
         public void isRobbed(LockNeed need) {
             corridor.database
                     .sql("DELETE FROM lanekeeper.run_lock WHERE digest = ?")
