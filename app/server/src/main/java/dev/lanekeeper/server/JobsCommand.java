@@ -1,14 +1,9 @@
 package dev.lanekeeper.server;
 
-import java.io.PrintStream;
+import static dev.lanekeeper.server.AnswerPrinter.text;
+
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,108 +25,31 @@ final class JobsCommand {
             """;
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final int FAILED = 1;
-    private static final int MISUSED = 2;
+    private static final List<String> FLAGS = List.of("json");
+    private static final List<String> OPTIONS = List.of(
+            "payload",
+            "at",
+            "after",
+            "resource",
+            "unique-key",
+            "label",
+            "idempotency-key",
+            "reason",
+            "handler",
+            "limit");
 
     private final Remote remote;
-    private final PrintStream out;
-    private final PrintStream err;
+    private final AnswerPrinter printer;
 
-    JobsCommand(Remote remote, PrintStream out, PrintStream err) {
+    JobsCommand(Remote remote, AnswerPrinter printer) {
         this.remote = remote;
-        this.out = out;
-        this.err = err;
+        this.printer = printer;
     }
 
-    /** The words are not understood. */
-    private static final class MisusedException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        MisusedException(String message) {
-            super(message, null, false, false);
-        }
-    }
-
-    /** @return the exit code: 0, 1 when it was refused or nobody answers, 2 when the words are not understood */
-    int run(String command, List<String> words) {
-        try {
-            return command.equals("enqueue") ? enqueue(Words.of(words)) : jobs(Words.of(words));
-        } catch (MisusedException e) {
-            err.println(e.getMessage() + "\n\n" + USAGE);
-            return MISUSED;
-        } catch (Remote.AwayException e) {
-            err.println(e.getMessage());
-            return FAILED;
-        }
-    }
-
-    /**
-     * What stands on the command line.
-     *
-     * @param options without their dashes
-     */
-    private record Words(List<String> plain, Map<String, String> options, boolean json) {
-
-        private static final List<String> OPTIONS = List.of(
-                "payload",
-                "at",
-                "after",
-                "resource",
-                "unique-key",
-                "label",
-                "idempotency-key",
-                "reason",
-                "handler",
-                "limit");
-
-        static Words of(List<String> words) {
-            var plain = new ArrayList<String>();
-            var options = new LinkedHashMap<String, String>();
-            var json = false;
-            for (var rest = words.iterator(); rest.hasNext(); ) {
-                var word = rest.next();
-                if (word.equals("--json")) {
-                    json = true;
-                } else if (word.startsWith("--")) {
-                    put(options, word, rest);
-                } else {
-                    plain.add(word);
-                }
-            }
-            return new Words(plain, options, json);
-        }
-
-        /** As {@code --name value} or {@code --name=value}. */
-        private static void put(Map<String, String> options, String word, Iterator<String> rest) {
-            var equals = word.indexOf('=');
-            var name = word.substring(2, equals < 0 ? word.length() : equals);
-            if (!OPTIONS.contains(name)) {
-                throw new MisusedException("There is no option --" + name);
-            }
-            if (equals < 0 && !rest.hasNext()) {
-                throw new MisusedException("--" + name + " wants a value");
-            }
-            options.put(name, equals < 0 ? rest.next() : word.substring(equals + 1));
-        }
-
-        String word(int index, String what) {
-            if (plain.size() != index + 1) {
-                throw new MisusedException(what);
-            }
-            return plain.get(index);
-        }
-
-        ObjectNode body(String... names) {
-            var body = MAPPER.createObjectNode();
-            for (var name : names) {
-                var value = options.get(name);
-                if (value != null) {
-                    body.put(name.replace('-', '_'), value);
-                }
-            }
-            return body;
-        }
+    /** @return the exit code: 0, or 1 when it was refused */
+    int run(String command, List<String> given) {
+        var words = Words.of(given, FLAGS, OPTIONS);
+        return command.equals("enqueue") ? enqueue(words) : jobs(words);
     }
 
     private int enqueue(Words words) {
@@ -149,7 +67,7 @@ final class JobsCommand {
             return MAPPER.readTree(
                     text.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : text);
         } catch (JacksonException | java.io.IOException e) {
-            throw new MisusedException("The payload is no JSON: " + e.getMessage());
+            throw new Words.MisusedException("The payload is no JSON: " + e.getMessage());
         }
     }
 
@@ -159,7 +77,7 @@ final class JobsCommand {
             case "list" -> list(words);
             case "cancel", "run-now" -> change(words, verb, words.body("reason"));
             case "reschedule" -> change(words, verb, words.body("at", "after", "reason"));
-            default -> throw new MisusedException("jobs list, cancel, run-now or reschedule?");
+            default -> throw new Words.MisusedException("jobs list, cancel, run-now or reschedule?");
         };
     }
 
@@ -170,48 +88,32 @@ final class JobsCommand {
 
     private int list(Words words) {
         words.word(0, "jobs list takes only options");
-        var query = new StringBuilder("?limit=").append(words.options().getOrDefault("limit", "20"));
+        var query = new StringBuilder("?limit=")
+                .append(Remote.encoded(words.options().getOrDefault("limit", "20")));
         var handler = words.options().get("handler");
         if (handler != null) {
             query.append("&handler=").append(Remote.encoded(handler));
         }
-        var answer = remote.get("/v1/jobs" + query);
-        var body = answer.body();
-        if (words.json() || !answer.isGood() || body == null) {
-            return tell(words, answer);
+        return printer.print(remote.get("/v1/jobs" + query), words.has("json"), JobsCommand::lines);
+    }
+
+    private static String lines(JsonNode jobs) {
+        var lines = new StringBuilder();
+        for (var job : jobs) {
+            var line = String.join(
+                    "  ",
+                    text(job, "id"),
+                    text(job, "due_at"),
+                    text(job, "handler"),
+                    text(job, "resource"),
+                    text(job, "label"));
+            lines.append(line.stripTrailing()).append('\n');
         }
-        for (var job : body) {
-            out.println(String.join(
-                            "  ",
-                            text(job, "id"),
-                            text(job, "due_at"),
-                            text(job, "handler"),
-                            text(job, "resource"),
-                            text(job, "label"))
-                    .stripTrailing());
-        }
-        return 0;
+        return lines.toString();
     }
 
     private int tell(Words words, Remote.Answer answer) {
-        var body = answer.body();
-        if (body != null && words.json()) {
-            out.println(MAPPER.writeValueAsString(body));
-        } else if (!answer.isGood()) {
-            err.println(message(answer));
-        } else {
-            out.println(line(Objects.requireNonNull(body)));
-        }
-        return answer.isGood() ? 0 : FAILED;
-    }
-
-    private static String message(Remote.Answer answer) {
-        var body = answer.body();
-        var message = body == null ? "" : text(body, "message");
-        return switch (answer.status()) {
-            case 401 -> "Nobody is signed in: set LANEKEEPER_USER to NAME:PASSWORD";
-            default -> message.isEmpty() ? "The answer was " + answer.status() : message;
-        };
+        return printer.print(answer, words.has("json"), JobsCommand::line);
     }
 
     /** The answer, and its numbers and times by their names. */
@@ -223,11 +125,6 @@ final class JobsCommand {
                         .append(e.getKey().replace('_', '-'))
                         .append('=')
                         .append(e.getValue().asString()));
-        return body.path("repeated").asBoolean(false) ? line + " (as answered before)" : line.toString();
-    }
-
-    private static String text(JsonNode node, String name) {
-        @Nullable JsonNode value = node.get(name);
-        return value == null || value.isNull() ? "" : value.asString();
+        return line + (body.path("repeated").asBoolean(false) ? " (as answered before)\n" : "\n");
     }
 }

@@ -55,7 +55,7 @@ final class Remote {
         }
     }
 
-    /** Nobody answered. */
+    /** Nobody answered, or could be asked. */
     static final class AwayException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -76,8 +76,12 @@ final class Remote {
     }
 
     private HttpRequest.Builder request(String path) {
-        var request = HttpRequest.newBuilder(URI.create(address + path)).timeout(PATIENCE);
-        return credentials == null ? request : request.header("Authorization", credentials);
+        try {
+            var request = HttpRequest.newBuilder(URI.create(address + path)).timeout(PATIENCE);
+            return credentials == null ? request : request.header("Authorization", credentials);
+        } catch (IllegalArgumentException e) {
+            throw new AwayException("LANEKEEPER_URL is no address: " + e.getMessage(), e);
+        }
     }
 
     private Answer send(HttpRequest.Builder request) {

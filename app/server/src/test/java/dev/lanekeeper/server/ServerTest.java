@@ -32,6 +32,7 @@ class ServerTest {
 
             import dev.lanekeeper.api.KafkaEventHandler;
             import dev.lanekeeper.api.job.LaneJob;
+            import dev.lanekeeper.api.job.Unique;
             import org.springframework.stereotype.Component;
 
             @Component
@@ -41,6 +42,7 @@ class ServerTest {
                 public void on(String parcel) {}
 
                 @LaneJob(id = "weigh", resource = "parcel")
+                @Unique
                 public void weigh(String parcel) {}
             }
             """;
@@ -61,6 +63,7 @@ class ServerTest {
             assertThat(get(port, "/actuator/health/liveness")).isEqualTo(200);
             assertThat(get(port, "/")).isEqualTo(401);
             enqueuesAndChangesJobs(port);
+            listsAndReleasesLocks(command("http://127.0.0.1:" + port + "/lanekeeper", "a b"));
 
             server.freeze();
             await().atMost(PATIENCE).until(() -> health.run("health").code() == 1);
@@ -100,6 +103,26 @@ class ServerTest {
         assertThat(command("http://127.0.0.1:1", "a b").run("jobs", "list").text())
                 .startsWith("Nobody answers at ");
         assertThat(ada.run("jobs", "remove", job).code()).isEqualTo(2);
+    }
+
+    private static void listsAndReleasesLocks(Command ada) {
+        assertThat(ada.run("enqueue", "weigh", "--after=1d", "--unique-key", "p&7\n!")
+                        .code())
+                .isZero();
+        assertThat(ada.run("locks", "list", "p&*").text())
+                .matches(
+                        "KEY {4}TYPE {12}HOLDER .* WAITERS\np&7\\?!  until executed  weigh job \\d+  -  +20\\S+Z  - +0\n");
+        assertThat(ada.run("locks", "list", "--json").text()).startsWith("[{\"side\":\"enqueue\"");
+        assertThat(ada.run("locks", "list", "--limit=x"))
+                .isEqualTo(new Command.Ended(1, "limit is no whole number from 0\n"));
+        assertThat(ada.run("locks", "release", "p&*", "--dry-run"))
+                .isEqualTo(new Command.Ended(0, "would release 1\n"));
+        assertThat(ada.run("locks", "release", "p&*", "--reason", "it is gone"))
+                .isEqualTo(new Command.Ended(0, "released 1\n"));
+        assertThat(ada.run("locks", "list", "p&*")).isEqualTo(new Command.Ended(0, "Nothing is locked\n"));
+        assertThat(ada.run("locks", "release", "a", "b").code()).isEqualTo(2);
+        assertThat(ada.run("locks", "release", "*", "--handler=weigh").text())
+                .startsWith("There is no option --handler");
     }
 
     private static Command command(String address, String password) {
