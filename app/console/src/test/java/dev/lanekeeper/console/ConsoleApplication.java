@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -86,6 +87,15 @@ public class ConsoleApplication {
         @LaneJob(id = "exports", maxRetries = "0")
         @Unique(key = "resource", onConflict = Unique.Conflict.RAISE)
         Outcome exports(Order order) {
+            return obey(order);
+        }
+
+        /** Has its printer until its resource is healed. */
+        @LaneJob(id = "prints", resource = "wish", locks = "printer(resource)", maxRetries = "0")
+        Outcome prints(Order order) throws InterruptedException {
+            while (!HEALED.contains(order.resource())) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
             return obey(order);
         }
 

@@ -1,0 +1,100 @@
+package dev.lanekeeper.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.lanekeeper.console.Api.anyResource;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.lanekeeper.console.Site.Visit;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An operator sees who has which lock, and takes one away. */
+class LocksTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Site site = Site.shared();
+    private final Api api = new Api(site);
+    private final String printer = anyResource();
+
+    @AfterEach
+    void letTheJobsGo() {
+        ConsoleApplication.HEALED.add(printer);
+    }
+
+    @Test
+    void aLockOfARunIsShownWithWhoHasItAndWhoWaitsAndIsTakenAwayForTheNextOne() {
+        var holder = print("first");
+        await().atMost(PATIENCE).until(() -> lock().get("holder_id").asLong() == holder);
+        var next = print("second");
+        await().atMost(PATIENCE).until(() -> lock().get("waiters").asLong() == 1);
+        var page = site.signedIn("ada", Visit.usual());
+
+        page.navigate(site.address("/locks?pattern=printer:" + printer));
+        page.getByRole(AriaRole.LINK, named("printer:" + printer)).click();
+        assertThat(page.locator("h1")).hasText("printer:" + printer);
+        assertThat(page.locator("dl.facts")).containsText("event " + holder);
+        assertThat(fact(page, "Waiters")).containsText("1");
+        release(page, "the printer burns");
+
+        assertThat(page.locator(".notice").first()).hasText("The lock is released.");
+        await().atMost(PATIENCE).until(() -> lock().get("holder_id").asLong() == next);
+        page.navigate(site.address("/locks?pattern=" + printer));
+        assertThat(page.locator(".empty")).containsText("No lock matches");
+        page.navigate(site.address("/locks?pattern=*" + printer));
+        page.getByRole(AriaRole.LINK, named("printer:" + printer)).click();
+        assertThat(page.getByRole(AriaRole.ROW).last()).containsText("released");
+        assertThat(page.getByRole(AriaRole.ROW).last()).containsText("ada the printer burns");
+    }
+
+    @Test
+    void aLockOfAUniqueJobIsTakenAwaySoThatAnotherOneMayBeStored() {
+        var export = "{\"handler\":\"exports\",\"payload\":{\"resource\":\"" + printer
+                + "\",\"wish\":\"\"},\"after\":\"3h\"}";
+        var job = api.post("/v1/jobs", export).json().get("job_id").asLong();
+        assertThat(api.post("/v1/jobs", export).status()).isEqualTo(409);
+        var page = site.signedIn("ada", Visit.usual().withoutScript());
+
+        page.navigate(site.address("/locks?pattern=*" + printer + "*"));
+        page.locator("tbody a").first().click();
+        assertThat(page.locator("dl.facts")).containsText("scheduled job " + job);
+        release(page, "");
+
+        assertThat(page.locator(".notice").first()).hasText("The lock is released.");
+        assertThat(api.post("/v1/jobs", export).status()).isEqualTo(201);
+    }
+
+    private long print(String wish) {
+        return api.post(
+                        "/v1/jobs",
+                        "{\"handler\":\"prints\",\"payload\":{\"resource\":\"" + printer + "\",\"wish\":\"" + printer
+                                + wish + "\"}}")
+                .json()
+                .get("item_id")
+                .asLong();
+    }
+
+    private tools.jackson.databind.JsonNode lock() {
+        return api.get("/v1/locks?pattern=printer:" + printer).json().path(0);
+    }
+
+    private static Locator fact(Page page, String name) {
+        return page.locator("dl.facts > div").filter(new Locator.FilterOptions().setHasText(name));
+    }
+
+    private static void release(Page page, String reason) {
+        page.locator("details.menu summary").getByText("Release").click();
+        var open = page.locator("details.menu[open]");
+        open.getByLabel("Reason").fill(reason);
+        open.getByRole(AriaRole.BUTTON).last().click();
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+}
