@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param headAttempts how often the head has failed
  * @param headStoredAt since when the head is there
  * @param secondStoredAt since when the oldest item behind the head is there
+ * @param lock the lock that its head waits for; {@code null} for none
+ * @param lockHolder the item that has it longest; {@code null} when no other one of this application has it
  * @param ownerSince when the run began that works on it, which may have claimed it later; {@code null} when JobRunr does not know
  *     that run any more
  * @param parkedItem the item that parked it by failing; {@code null} when a person did
@@ -33,6 +35,8 @@ public record LaneRow(
         @Nullable Instant secondStoredAt,
         @Nullable String errorClass,
         @Nullable String errorMessage,
+        @Nullable String lock,
+        @Nullable Long lockHolder,
         @Nullable String ownerNode,
         @Nullable UUID ownerRun,
         @Nullable Instant ownerSince,

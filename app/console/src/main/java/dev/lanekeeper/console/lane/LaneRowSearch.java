@@ -35,7 +35,8 @@ final class LaneRowSearch {
                                EXISTS (SELECT FROM lanekeeper.node WHERE l.handler_id = ANY (handlers)) AS handler_served,
                                head.item_id AS head, coalesce(head.attempts, 0) AS head_attempts,
                                w.resource, CASE WHEN head.item_id IS NOT NULL THEN w.stored_at END AS head_stored_at,
-                               behind.stored_at AS second_stored_at, a.error_class, a.error_message
+                               behind.stored_at AS second_stored_at, a.error_class, a.error_message,
+                               waits.name AS lock, waits.holder AS lock_holder
                           FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
                          CROSS JOIN LATERAL (
                                SELECT *
@@ -70,6 +71,17 @@ final class LaneRowSearch {
                                 WHERE item_id = coalesce(head.item_id, l.parked_item)
                                 ORDER BY item_id DESC, attempt_id DESC
                                 LIMIT 1) AS a ON true
+                          LEFT JOIN LATERAL (
+                               SELECT v.name, r.holder
+                                 FROM lanekeeper.lock_waiter AS v
+                                CROSS JOIN LATERAL (
+                                      SELECT min(o.item_id) AS holder
+                                        FROM lanekeeper.run_lock AS o
+                                        JOIN lanekeeper.lane AS t ON t.lane_id = o.lane_id AND t.epoch = o.epoch
+                                       WHERE o.digest = v.digest AND o.expires_at IS NULL AND t.owner_run IS NOT NULL) AS r
+                                WHERE v.item_id = head.item_id AND v.hops = 0
+                                ORDER BY r.holder IS NULL, v.name
+                                LIMIT 1) AS waits ON true
                          ORDER BY k.place
                         """)
                 .param(Database.uuids(lanes))
@@ -96,6 +108,8 @@ final class LaneRowSearch {
                 instant(row, "second_stored_at"),
                 row.getString("error_class"),
                 row.getString("error_message"),
+                row.getString("lock"),
+                row.getObject("lock_holder", Long.class),
                 row.getString("owner_name"),
                 run,
                 run == null ? null : started.get(run),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param until when a blocked lane goes on
  * @param behind how many items wait for the head
  * @param behindSince since when the oldest of them is there
+ * @param lockHolder the item that has the lock for which a blocked lane waits
  * @param parkedItem the item whose failure parked it
  */
 public record LaneView(
@@ -34,6 +35,7 @@ public record LaneView(
         @Nullable Moment headSince,
         String behind,
         @Nullable Moment behindSince,
+        @Nullable Long lockHolder,
         @Nullable String run,
         boolean parked,
         @Nullable Long parkedItem) {
@@ -63,6 +65,7 @@ public record LaneView(
                 times.moment(row.headStoredAt()),
                 Numbers.count(row.behind()),
                 row.behind() == 0 ? null : times.moment(row.secondStoredAt()),
+                row.state() == LaneState.BLOCKED ? row.lockHolder() : null,
                 run == null ? null : run.toString(),
                 row.parkedAt() != null,
                 row.parkedItem());
@@ -82,15 +85,24 @@ public record LaneView(
             case ACTIVE ->
                 "a run on " + row.ownerNode() + " works on it" + (row.parkedAt() == null ? "" : ", then it is parked");
             case PARKED -> parked(row);
-            case BLOCKED ->
-                row.headAttempts() > 0
-                        ? "its head has failed " + times(row.headAttempts()) + " and waits for the next attempt"
-                        : "its head waits for its time";
+            case BLOCKED -> blocked(row);
             case READY ->
                 !row.handlerServed()
                         ? "no running node has the handler"
                         : row.handlerPaused() ? "processing of the handler is paused" : "waits for a worker";
         };
+    }
+
+    private static String blocked(LaneRow row) {
+        if (row.lockHolder() != null) {
+            return "its head waits behind event " + row.lockHolder() + ", which has the lock " + row.lock();
+        }
+        if (row.lock() != null) {
+            return "its head waits for its turn at the lock " + row.lock();
+        }
+        return row.headAttempts() > 0
+                ? "its head has failed " + times(row.headAttempts()) + " and waits for the next attempt"
+                : "its head waits for its time";
     }
 
     private static String parked(LaneRow row) {

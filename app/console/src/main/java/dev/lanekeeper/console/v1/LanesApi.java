@@ -137,6 +137,8 @@ public class LanesApi {
         json.put("oldest_behind_since", row.secondStoredAt());
         json.put("error_class", row.errorClass());
         json.put("error_message", row.errorMessage());
+        json.put("lock", row.lock());
+        json.put("lock_held_by", row.lockHolder());
         json.put("owner_node", row.ownerNode());
         json.put("owner_run", row.ownerRun());
         json.put("owner_since", row.ownerSince());
