@@ -70,6 +70,7 @@ public final class UniqueStore {
 
     /** Those that hold these locks now, the longest first. */
     Map<UUID, List<Holder>> holders(Collection<UUID> digests, Instant now) {
+        // In the order of the right index each, for the planner cannot tell them apart while the tables are empty.
         return database
                 .sql("""
                         SELECT u.digest, u.holder_id, u.handler_id, s.job_id IS NOT NULL AS scheduled, i.lane_id AS waits_in,
@@ -80,11 +81,13 @@ public final class UniqueStore {
                                  FROM lanekeeper.unique_lock
                                 WHERE digest = k.digest
                                   AND released_at IS NULL
-                                  AND (expires_at IS NULL OR expires_at > ?)) AS u
+                                  AND (expires_at IS NULL OR expires_at > ?)
+                                ORDER BY digest, holder_id) AS u
                           LEFT JOIN LATERAL (
                                SELECT lane_id
                                  FROM lanekeeper.lane_item
                                 WHERE item_id = u.holder_id
+                                ORDER BY item_id
                                 LIMIT 1) AS i ON true
                           LEFT JOIN LATERAL (
                                SELECT owner_run IS NOT NULL AS owned
@@ -94,6 +97,7 @@ public final class UniqueStore {
                                SELECT job_id
                                  FROM lanekeeper.scheduled_job
                                 WHERE job_id = u.holder_id
+                                ORDER BY job_id
                                 LIMIT 1) AS s ON true
                          WHERE u.lock = ? OR i.lane_id IS NOT NULL OR s.job_id IS NOT NULL
                          ORDER BY k.place, u.taken_at, u.holder_id
