@@ -1,5 +1,8 @@
 package dev.lanekeeper.lock;
 
+import dev.lanekeeper.lock.RedisClient.Hold;
+import dev.lanekeeper.lock.RedisClient.Kind;
+import dev.lanekeeper.lock.RedisClient.Lock;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import dev.lanekeeper.work.LockNeed;
 import java.time.Clock;
@@ -11,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,14 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.redisson.Redisson;
-import org.redisson.api.RScript;
-import org.redisson.api.RScript.Mode;
-import org.redisson.api.RScript.ReturnType;
-import org.redisson.api.RedissonClient;
 import org.redisson.client.RedisException;
-import org.redisson.client.codec.StringCodec;
-import org.redisson.config.Config;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,18 +34,13 @@ public final class RedissonLocks implements RemoteLocks {
     private static final Logger log = LoggerFactory.getLogger(RedissonLocks.class);
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofSeconds(2);
-    private static final int CONNECT_MILLIS = 2_000;
     private static final int BATCH = 200;
     private static final int MOST_AWAITED = 10_000;
-    private static final String CHANNEL = "redisson_lock__channel";
-    private static final String TOKEN = "redisson_lock_token";
 
     private final RedisSettings settings;
-    private final RedissonClient redisson;
-    private final RScript scripts;
+    private final RedisClient redis;
     private final Clock clock;
     private final Consumer<String> freed;
-    private final String instance = UUID.randomUUID().toString();
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
     private final Set<String> awaited = ConcurrentHashMap.newKeySet();
     private final AtomicLong lost = new AtomicLong();
@@ -59,7 +49,6 @@ public final class RedissonLocks implements RemoteLocks {
     private final ScheduledExecutorService renewals;
     private volatile @Nullable Instant awaySince;
     private long turnedNanos = System.nanoTime();
-    private volatile boolean listening;
     private Set<Long> unknownBefore = Set.of();
 
     /** What a holder has. */
@@ -71,11 +60,13 @@ public final class RedissonLocks implements RemoteLocks {
         private volatile boolean lost;
     }
 
-    /** A lock and its keys in Redis. */
-    private record Lock(String name, int kind, int most, long millis, List<Object> keys) {}
-
     /** One holder's hold of one lock. */
-    private record Held(long holder, Holding holding, Lock lock) {}
+    private record Held(long holder, Holding holding, Lock lock) {
+
+        Hold hold() {
+            return new Hold(holder, lock, holding.token);
+        }
+    }
 
     /**
      * @param freed is told the name of a lock that is awaited and may be free now; on a thread of Redisson's
@@ -84,8 +75,7 @@ public final class RedissonLocks implements RemoteLocks {
         this.settings = settings;
         this.clock = clock;
         this.freed = freed;
-        this.redisson = Redisson.create(config(settings));
-        this.scripts = redisson.getScript(StringCodec.INSTANCE);
+        this.redis = new RedisClient(settings);
         this.renewals = Executors.newSingleThreadScheduledExecutor(task -> {
             var thread = new Thread(task, "lanekeeper-locks");
             thread.setDaemon(true);
@@ -94,35 +84,6 @@ public final class RedissonLocks implements RemoteLocks {
         var pause = Math.min(AGAIN.toMillis(), settings.lease().toMillis() / 3);
         @SuppressWarnings({"unused", "FutureReturnValueIgnored"}) // what goes wrong in it stays in it
         var repeated = renewals.scheduleWithFixedDelay(this::turn, 0, pause, TimeUnit.MILLISECONDS);
-    }
-
-    private static Config config(RedisSettings settings) {
-        var millis = Math.toIntExact(settings.timeout().toMillis());
-        var config = yaml(settings);
-        if (config == null) {
-            config = new Config();
-            config.useSingleServer()
-                    .setAddress(settings.address())
-                    .setConnectionMinimumIdleSize(1)
-                    .setConnectionPoolSize(16)
-                    .setSubscriptionConnectionMinimumIdleSize(1)
-                    .setConnectTimeout(Math.max(millis, CONNECT_MILLIS))
-                    .setTimeout(millis)
-                    .setRetryAttempts(1);
-            config.setThreads(2);
-            config.setNettyThreads(2);
-            if (settings.username() != null) {
-                config.setUsername(settings.username());
-            }
-            if (settings.password() != null) {
-                config.setPassword(settings.password());
-            }
-        }
-        return config.setLazyInitialization(true);
-    }
-
-    private static @Nullable Config yaml(RedisSettings settings) {
-        return settings.config() == null ? null : Config.fromYAML(settings.config());
     }
 
     @Override
@@ -137,9 +98,10 @@ public final class RedissonLocks implements RemoteLocks {
         if (missing.isEmpty()) {
             return new Answer.Taken(Math.max(token, holding.token));
         }
-        var locks = missing.stream().map(this::lock).toList();
+        var locks = missing.stream().map(redis::lock).toList();
+        var sent = System.nanoTime();
         try {
-            return taken(holder, holding, missing, locks, ask(holder, token, locks));
+            return taken(holder, holding, missing, locks, redis.take(holder, token, locks), sent);
         } catch (RedisException e) {
             forgetIfEmpty(holder, holding);
             away(e);
@@ -147,34 +109,22 @@ public final class RedissonLocks implements RemoteLocks {
         }
     }
 
-    private List<Object> ask(long holder, long token, List<Lock> locks) {
-        var values = new ArrayList<Object>();
-        values.add(field(holder));
-        values.add(Long.toString(settings.lease().toMillis()));
-        values.add(Long.toString(token));
-        for (var lock : locks) {
-            values.add(Integer.toString(lock.kind()));
-            values.add(Integer.toString(lock.most()));
-            values.add(Long.toString(lock.millis()));
-        }
-        return eval(RedisScripts.TAKE, keys(locks), values);
-    }
-
-    private Answer taken(long holder, Holding holding, List<LockNeed> needs, List<Lock> locks, List<Object> said) {
+    private Answer taken(
+            long holder, Holding holding, List<LockNeed> needs, List<Lock> locks, List<Long> said, long sent) {
         back();
-        if (number(said.get(0)) == 0) {
+        if (said.get(0) == 0) {
             forgetIfEmpty(holder, holding);
-            var busy = said.stream()
-                    .skip(2)
-                    .map(n -> needs.get((int) number(n) - 1))
-                    .toList();
-            var comes = Duration.ofMillis(Math.max(1, number(said.get(1))));
+            var busy =
+                    said.stream().skip(2).map(n -> needs.get(n.intValue() - 1)).toList();
+            var comes = Duration.ofMillis(Math.max(1, said.get(1)));
             var isKnown = busy.stream().allMatch(LockNeed::isRate);
             return new Answer.Busy(busy, isKnown || comes.compareTo(LOOK) < 0 ? comes : LOOK);
         }
-        holding.token = number(said.get(1));
-        holding.renewedNanos = System.nanoTime();
-        locks.stream().filter(l -> l.kind() != 3).forEach(l -> holding.locks.put(l.name(), l));
+        holding.token = said.get(1);
+        if (holding.locks.isEmpty()) {
+            holding.renewedNanos = sent; // else those that it has already are the older ones
+        }
+        locks.stream().filter(l -> l.kind() != Kind.RATE).forEach(l -> holding.locks.put(l.name(), l));
         return new Answer.Taken(holding.token);
     }
 
@@ -233,7 +183,7 @@ public final class RedissonLocks implements RemoteLocks {
     /** While Redis is away, this thread alone asks whether it is back: no worker waits for it. */
     private void turn() {
         var due = System.nanoTime() - turnedNanos >= settings.lease().toNanos() / 3;
-        if (due || awaySince != null || !listening) {
+        if (due || awaySince != null || !redis.isListening()) {
             turnedNanos = System.nanoTime();
             renew();
         }
@@ -241,13 +191,13 @@ public final class RedissonLocks implements RemoteLocks {
 
     private void renew() {
         try {
-            subscribe();
+            redis.listen(this::heard);
             var all = held.keySet().stream().flatMap(h -> heldBy(h).stream()).toList();
             for (var from = 0; from < all.size(); from += BATCH) {
                 keep(all.subList(from, Math.min(all.size(), from + BATCH)));
             }
             if (all.isEmpty() && awaySince != null) {
-                scripts.eval(Mode.READ_ONLY, "return 1", ReturnType.LONG);
+                redis.ping();
                 back();
             }
         } catch (RedisException e) {
@@ -259,18 +209,10 @@ public final class RedissonLocks implements RemoteLocks {
 
     private void keep(List<Held> locks) {
         var sent = System.nanoTime();
-        var values = new ArrayList<Object>();
-        values.add(Long.toString(settings.lease().toMillis()));
-        for (var one : locks) {
-            values.add(field(one.holder()));
-            values.add(Integer.toString(one.lock().kind()));
-            values.add(Integer.toString(one.lock().most()));
-            values.add(Long.toString(one.holding().token));
-        }
-        var kept = eval(RedisScripts.KEEP, keys(locks.stream().map(Held::lock).toList()), values);
+        var kept = redis.keep(locks.stream().map(Held::hold).toList());
         back();
         for (var n = 0; n < locks.size(); n++) {
-            kept(locks.get(n), number(kept.get(n)), sent);
+            kept(locks.get(n), kept.get(n), sent);
         }
     }
 
@@ -334,13 +276,8 @@ public final class RedissonLocks implements RemoteLocks {
         if (locks.isEmpty() || isAway()) {
             return;
         }
-        var values = new ArrayList<Object>();
-        for (var one : locks) {
-            values.add(field(one.holder()));
-            values.add(Integer.toString(one.lock().kind()));
-        }
         try {
-            eval(RedisScripts.FREE, keys(locks.stream().map(Held::lock).toList()), values);
+            redis.free(locks.stream().map(Held::hold).toList());
         } catch (RedisException e) {
             away(e);
         }
@@ -353,54 +290,10 @@ public final class RedissonLocks implements RemoteLocks {
         }
     }
 
-    /** Whoever frees a lock says so, plain Redisson too; one subscription for all. */
-    private void subscribe() {
-        if (listening) {
-            return;
+    private void heard(String name) {
+        if (awaited.remove(name)) {
+            freed.accept(name);
         }
-        var pattern = CHANNEL + ":{" + settings.prefix() + "*";
-        redisson.getPatternTopic(pattern, StringCodec.INSTANCE)
-                .addListener(String.class, (p, channel, message) -> heard(channel.toString()));
-        listening = true;
-    }
-
-    private void heard(String channel) {
-        var from = CHANNEL.length() + 2 + settings.prefix().length();
-        if (channel.length() > from) {
-            var name = channel.substring(from, channel.length() - 1);
-            var plain = name.endsWith(":permits") ? name.substring(0, name.length() - ":permits".length()) : name;
-            if (awaited.remove(plain)) {
-                freed.accept(plain);
-            }
-        }
-    }
-
-    private Lock lock(LockNeed need) {
-        var kind = need.isRate() ? 3 : need.most() > 1 ? 2 : 1;
-        var key = settings.prefix() + need.name() + (kind == 3 ? ":starts" : kind == 2 ? ":permits" : "");
-        var millis = need.per() == null ? 0 : Math.max(1, need.per().toMillis());
-        return new Lock(
-                need.name(),
-                kind,
-                need.most(),
-                millis,
-                List.of(key, TOKEN + ":{" + key + "}", CHANNEL + ":{" + key + "}"));
-    }
-
-    private String field(long holder) {
-        return instance + ":" + holder;
-    }
-
-    private static List<Object> keys(List<Lock> locks) {
-        return locks.stream().flatMap(l -> l.keys().stream()).toList();
-    }
-
-    private List<Object> eval(String script, List<Object> keys, List<Object> values) {
-        return scripts.eval(Mode.READ_WRITE, script, ReturnType.LIST, keys, values.toArray());
-    }
-
-    private static long number(Object said) {
-        return said instanceof Number n ? n.longValue() : Long.parseLong(said.toString());
     }
 
     private boolean isAway() {
@@ -447,7 +340,7 @@ public final class RedissonLocks implements RemoteLocks {
 
     /** Whether it is told what others free. */
     boolean isListening() {
-        return listening;
+        return redis.isListening();
     }
 
     /** What is held is held no more by this process's account, and not freed: for tests, as if it had died. */
@@ -459,6 +352,6 @@ public final class RedissonLocks implements RemoteLocks {
     public void close() {
         renewals.shutdownNow();
         free(List.copyOf(held.keySet()));
-        redisson.shutdown();
+        redis.close();
     }
 }

@@ -96,21 +96,20 @@ final class HandlerExecution {
     Finished untried(WaitingItem item, State state, String reason, @Nullable Long lostTo) {
         var now = clock.instant();
         return new Finished(
-                item.itemId(),
-                item.handlerId(),
-                item.ctid(),
-                state,
-                item.attempts(),
-                now,
-                now,
-                NO_FIELDS,
-                reason,
-                null,
-                true,
-                false,
-                null,
-                null,
-                lostTo);
+                        item.itemId(),
+                        item.handlerId(),
+                        item.ctid(),
+                        state,
+                        item.attempts(),
+                        now,
+                        now,
+                        NO_FIELDS,
+                        reason,
+                        null,
+                        true,
+                        false,
+                        null)
+                .losingTo(lostTo);
     }
 
     /** An attempt that fails before the handler is called. */
@@ -220,20 +219,20 @@ final class HandlerExecution {
             @Nullable Sealed sealedReason,
             boolean keepsRow) {
         return new Finished(
-                item.itemId(),
-                item.handlerId(),
-                item.ctid(),
-                state,
-                context.attempt(),
-                context.startedAt(),
-                clock.instant(),
-                fields,
-                reason,
-                null,
-                keepsRow,
-                false,
-                null,
-                sealedReason);
+                        item.itemId(),
+                        item.handlerId(),
+                        item.ctid(),
+                        state,
+                        context.attempt(),
+                        context.startedAt(),
+                        clock.instant(),
+                        fields,
+                        reason,
+                        null,
+                        keepsRow,
+                        false,
+                        null)
+                .sealing(sealedReason);
     }
 
     private ItemResult failure(HandlerDefinition handler, WaitingItem item, EventContext context, Throwable thrown) {
@@ -269,20 +268,20 @@ final class HandlerExecution {
 
     private Finished failed(HandlerDefinition handler, WaitingItem item, EventContext context, FailedAttempt attempt) {
         return new Finished(
-                item.itemId(),
-                item.handlerId(),
-                item.ctid(),
-                State.FAILED,
-                context.attempt(),
-                context.startedAt(),
-                clock.instant(),
-                item.unreadable() == null ? fields(handler, context) : NO_FIELDS,
-                attempt.errorMessage(),
-                attempt.fingerprint(),
-                true,
-                handler.failures().afterExhaustion() == AfterExhaustion.PARK && item.resource() != null,
-                attempt,
-                attempt.sealed() == null ? null : sealing.sealReason(item.itemId(), attempt.errorMessage()));
+                        item.itemId(),
+                        item.handlerId(),
+                        item.ctid(),
+                        State.FAILED,
+                        context.attempt(),
+                        context.startedAt(),
+                        clock.instant(),
+                        item.unreadable() == null ? fields(handler, context) : NO_FIELDS,
+                        attempt.errorMessage(),
+                        attempt.fingerprint(),
+                        true,
+                        handler.failures().afterExhaustion() == AfterExhaustion.PARK && item.resource() != null,
+                        attempt)
+                .sealing(attempt.sealed() == null ? null : sealing.sealReason(item.itemId(), attempt.errorMessage()));
     }
 
     private static Outcome.Ack fields(HandlerDefinition handler, EventContext context) {

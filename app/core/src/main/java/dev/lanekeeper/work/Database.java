@@ -243,9 +243,13 @@ public final class Database {
         if (!isolation.equals(READ_COMMITTED)
                 && OURS.equals(TransactionSynchronizationManager.getCurrentTransactionName())) {
             isDefault = false;
-            var why = "The pool's transactions are no longer READ COMMITTED; this one is repeated";
-            throw new CannotAcquireLockException(why, new SQLException(why, "40001"));
+            throw again("The pool's transactions are no longer READ COMMITTED; this one is repeated");
         }
+    }
+
+    /** Thrown inside a transaction of ours, makes it begin anew. */
+    static DataAccessException again(String why) {
+        return new CannotAcquireLockException(why, new SQLException(why, "40001"));
     }
 
     /** Looks at queue tables, in a transaction of its own, with the planner kept from reading all of them. */

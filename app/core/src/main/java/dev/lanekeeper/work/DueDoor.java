@@ -1,7 +1,6 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.JobStore.End;
-import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.ScheduledJobStore.Taken;
 import dev.lanekeeper.work.Tally.Count;
 import dev.lanekeeper.work.UniqueDecision.Fate;
@@ -13,14 +12,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what was put off for the lock of another and claims it again, in the transaction that has locked its rows. */
-final class DueDoor implements UniqueBatch.Door<Taken> {
+final class DueDoor extends BatchDoor<Taken> {
 
     private final JobDoor jobs;
-    private final UniqueBatch.Stores stores;
 
     DueDoor(JobBatch batch, UniqueBatch.Stores stores) {
+        super(batch, stores);
         this.jobs = new JobDoor(batch, stores);
-        this.stores = stores;
     }
 
     static Arrival<Taken> arrival(Taken taken) {
@@ -47,21 +45,6 @@ final class DueDoor implements UniqueBatch.Door<Taken> {
         return jobs.place(entering.stream()
                 .map(a -> JobDoor.arrival(a.work().job(), null))
                 .toList());
-    }
-
-    @Override
-    public void tally(List<Tally> tallies) {
-        jobs.tally(tallies);
-    }
-
-    @Override
-    public void reserve(List<Addition> additions) {
-        jobs.reserve(additions);
-    }
-
-    @Override
-    public void own(List<UUID> ready) {
-        jobs.own(ready);
     }
 
     @Override

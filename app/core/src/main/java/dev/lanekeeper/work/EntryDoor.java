@@ -3,7 +3,6 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.work.EntryWriter.PlacedEntry;
 import dev.lanekeeper.work.JobStore.End;
 import dev.lanekeeper.work.JobStore.PlacedJob;
-import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.ScheduledJobStore.NewScheduled;
 import dev.lanekeeper.work.UniqueDecision.Fate;
 import java.time.Instant;
@@ -14,15 +13,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes entries of the outbox, and jobs that come as such; nobody waits for an answer, so every one leaves an item. */
-final class EntryDoor implements UniqueBatch.Door<EntryItem> {
+final class EntryDoor extends BatchDoor<EntryItem> {
 
-    private final JobBatch batch;
-    private final UniqueBatch.Stores stores;
     private final ItemStore items;
 
     EntryDoor(JobBatch batch, UniqueBatch.Stores stores, ItemStore items) {
-        this.batch = batch;
-        this.stores = stores;
+        super(batch, stores);
         this.items = items;
     }
 
@@ -48,21 +44,6 @@ final class EntryDoor implements UniqueBatch.Door<EntryItem> {
     @Override
     public List<UUID> place(List<Arrival<EntryItem>> entering) {
         return batch.lanes(entering);
-    }
-
-    @Override
-    public void tally(List<Tally> tallies) {
-        batch.tally(tallies);
-    }
-
-    @Override
-    public void reserve(List<Addition> additions) {
-        batch.reserve(additions);
-    }
-
-    @Override
-    public void own(List<UUID> ready) {
-        batch.own(ready);
     }
 
     @Override

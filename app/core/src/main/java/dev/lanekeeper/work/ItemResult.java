@@ -46,40 +46,6 @@ public sealed interface ItemResult {
             @Nullable Long lostTo)
             implements ItemResult {
 
-        /** That lost to nobody. */
-        public Finished(
-                long itemId,
-                int handlerId,
-                @Nullable String ctid,
-                State state,
-                int attempts,
-                Instant startedAt,
-                Instant finishedAt,
-                Outcome.Ack fields,
-                @Nullable String reason,
-                @Nullable String fingerprint,
-                boolean keepsRow,
-                boolean park,
-                @Nullable FailedAttempt attempt,
-                @Nullable Sealed sealedReason) {
-            this(
-                    itemId,
-                    handlerId,
-                    ctid,
-                    state,
-                    attempts,
-                    startedAt,
-                    finishedAt,
-                    fields,
-                    reason,
-                    fingerprint,
-                    keepsRow,
-                    park,
-                    attempt,
-                    sealedReason,
-                    null);
-        }
-
         /** With a reason that everybody may read. */
         public Finished(
                 long itemId,
@@ -109,12 +75,30 @@ public sealed interface ItemResult {
                     keepsRow,
                     park,
                     attempt,
+                    null,
                     null);
+        }
+
+        /** The same result, whose reason is written where nobody may read it; {@code null} for as it is. */
+        public Finished sealing(@Nullable Sealed reasonSealed) {
+            return with(fields, reason, reasonSealed, lostTo);
+        }
+
+        /** The same result, for a lock that this item has; {@code null} for none. */
+        public Finished losingTo(@Nullable Long holder) {
+            return with(fields, reason, sealedReason, holder);
         }
 
         /** The same result, with nothing of what the handler said about its event. */
         public Finished withoutFields() {
-            var none = new Outcome.Ack(null, null, null, null);
+            return with(new Outcome.Ack(null, null, null, null), null, null, lostTo);
+        }
+
+        private Finished with(
+                Outcome.Ack otherFields,
+                @Nullable String otherReason,
+                @Nullable Sealed reasonSealed,
+                @Nullable Long holder) {
             return new Finished(
                     itemId,
                     handlerId,
@@ -123,12 +107,14 @@ public sealed interface ItemResult {
                     attempts,
                     startedAt,
                     finishedAt,
-                    none,
-                    null,
+                    otherFields,
+                    otherReason,
                     fingerprint,
                     keepsRow,
                     park,
-                    attempt);
+                    attempt,
+                    reasonSealed,
+                    holder);
         }
     }
 

@@ -53,7 +53,7 @@ final class ItemStore {
                         """;
 
     /** As {@link #INTO_LANES}, and tells the ids in the order of what was stored. */
-    private static final String INTO_LANES_WITH_IDS = """
+    static final String INTO_LANES_WITH_IDS = """
                         WITH stored AS (
                         %s),
                         placed AS (
@@ -65,7 +65,8 @@ final class ItemStore {
                          ORDER BY item_id
                         """;
 
-    private static final String INTO_NO_LANE = """
+    /** Of what has ended already. */
+    static final String INTO_NO_LANE = """
                         WITH stored AS (
                         %s)
                         SELECT item_id
@@ -256,6 +257,16 @@ final class ItemStore {
                 .param(from)
                 .param(itemIds.stream().mapToLong(Long::longValue).toArray())
                 .update();
+    }
+
+    /** How often an item was at work when a process died; none when a person has taken it away. The lane is locked. */
+    int strikes(UUID laneId, long itemId) {
+        return database.sql("SELECT strikes FROM lanekeeper.lane_item WHERE lane_id = ? AND item_id = ?")
+                .param(laneId)
+                .param(itemId)
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
     }
 
     /** Records that a suspect starts; the lane is locked. */

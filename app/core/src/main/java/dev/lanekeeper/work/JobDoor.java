@@ -2,7 +2,6 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.JobStore.End;
 import dev.lanekeeper.work.JobStore.PlacedJob;
-import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.ScheduledJobStore.NewScheduled;
 import dev.lanekeeper.work.UniqueDecision.Fate;
 import java.time.Instant;
@@ -13,14 +12,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes jobs that are enqueued outside a transaction of the application, whose caller waits for the answer. */
-class JobDoor implements UniqueBatch.Door<NewJob> {
-
-    private final JobBatch batch;
-    private final UniqueBatch.Stores stores;
+class JobDoor extends BatchDoor<NewJob> {
 
     JobDoor(JobBatch batch, UniqueBatch.Stores stores) {
-        this.batch = batch;
-        this.stores = stores;
+        super(batch, stores);
     }
 
     static Arrival<NewJob> arrival(NewJob job, @Nullable Instant dueAt) {
@@ -38,21 +33,6 @@ class JobDoor implements UniqueBatch.Door<NewJob> {
         return batch.place(entering.stream().map(Arrival::work).toList()).stream()
                 .map(PlacedJob::laneId)
                 .toList();
-    }
-
-    @Override
-    public void tally(List<Tally> tallies) {
-        batch.tally(tallies);
-    }
-
-    @Override
-    public void reserve(List<Addition> additions) {
-        batch.reserve(additions);
-    }
-
-    @Override
-    public void own(List<UUID> ready) {
-        batch.own(ready);
     }
 
     @Override

@@ -46,7 +46,8 @@ final class JobRequestStore {
                         .param(wish.handlerId())
                         .param(Texts.indexable(key))
                         .query((row, n) -> new Before(row.getObject(1, UUID.class), read(row.getString(2))))
-                        .single();
+                        .optional()
+                        .orElseThrow(() -> Database.again("the first request with this key was forgotten just now"));
     }
 
     void answer(Wish wish, String key, StoredJob answer) {

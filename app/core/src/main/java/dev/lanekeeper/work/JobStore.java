@@ -26,26 +26,10 @@ final class JobStore {
                                           intake_error, label, entry_id, scheduled_id%4$s)
                              RETURNING item_id, handler_id, lane_id, stored_at, coalesce(octet_length(payload), 0) AS bytes""";
 
-    private static final String INSERT = """
-                        WITH stored AS (
-                        %s),
-                        placed AS (
-                             INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
-                             SELECT lane_id, item_id, stored_at, handler_id, bytes
-                               FROM stored)
-                        SELECT item_id
-                          FROM stored
-                         ORDER BY item_id
-                        """.formatted(INTO_WORK_ITEM.formatted("", "", "", ""));
-
-    private static final String INSERT_ENDED =
-            """
-                        WITH stored AS (
-                        %s)
-                        SELECT item_id
-                          FROM stored
-                         ORDER BY item_id
-                        """.formatted(INTO_WORK_ITEM.formatted(", lost_to", ", k.lost_to", ", ?::bigint[]", ", lost_to"));
+    private static final String INSERT =
+            ItemStore.INTO_LANES_WITH_IDS.formatted(INTO_WORK_ITEM.formatted("", "", "", ""));
+    private static final String INSERT_ENDED = ItemStore.INTO_NO_LANE.formatted(
+            INTO_WORK_ITEM.formatted(", lost_to", ", k.lost_to", ", ?::bigint[]", ", lost_to"));
 
     /** With a place, the time and what the original says of everything else. */
     private static final String REPEAT = """

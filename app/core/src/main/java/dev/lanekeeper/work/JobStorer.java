@@ -169,7 +169,7 @@ public final class JobStorer {
         return database.inTransaction(() -> {
             database.guardLanes();
             var now = clock.instant();
-            return unique.locks().forget(now, most) + unique.locks().forgetConflicts(now.minus(REMEMBERED), most);
+            return unique.locks().forget(now, most) + unique.conflicts().forget(now.minus(REMEMBERED), most);
         });
     }
 

@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frees the lanes of nodes that died. A node is dead when its row has not been renewed for a while by the database's clock;
@@ -31,6 +33,8 @@ import java.util.stream.Collectors;
  * <p>Called every two seconds by nodes that have been alive themselves for long enough to judge.
  */
 public class NodeRescuer {
+
+    private static final Logger log = LoggerFactory.getLogger(NodeRescuer.class);
 
     /** A recorded start without a result is a strike; the third makes the item FAILED. */
     static final int STRIKES = 3;
@@ -71,8 +75,17 @@ public class NodeRescuer {
     public Rescued rescue(long self, Duration silence) {
         var freed = new HashSet<Free>();
         var rescued = rescue(self, silence, freed);
-        locks.wakeAll(freed, clock.instant());
+        wake(freed);
         return rescued;
+    }
+
+    /** What is rescued is rescued: who is not woken looks again after some seconds. */
+    private void wake(Set<Free> freed) {
+        try {
+            locks.wakeAll(freed, clock.instant());
+        } catch (RuntimeException e) {
+            log.atWarn().setCause(e).log("Those who wait for locks of lanes that were freed could not be woken");
+        }
     }
 
     /** With the lanes their locks are free; who waits for them is woken after the commit, since locks come before lanes. */

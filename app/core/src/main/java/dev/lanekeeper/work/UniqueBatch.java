@@ -31,6 +31,7 @@ final class UniqueBatch<T> {
     /** Where it looks for others and what it does with them. */
     record Stores(
             UniqueStore locks,
+            ConflictStore conflicts,
             ScheduledJobStore scheduled,
             JobStore jobs,
             ItemChangeStore items,
@@ -42,6 +43,7 @@ final class UniqueBatch<T> {
         static Stores of(Database database, Clock clock, Probe probe) {
             return new Stores(
                     new UniqueStore(database),
+                    new ConflictStore(database),
                     new ScheduledJobStore(database),
                     new JobStore(database),
                     new ItemChangeStore(database, clock),

@@ -1,10 +1,10 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.ConflictStore.Loss;
 import dev.lanekeeper.work.JobStore.End;
 import dev.lanekeeper.work.UniqueDecision.Conflicted;
 import dev.lanekeeper.work.UniqueDecision.Fate;
 import dev.lanekeeper.work.UniqueDecision.Party;
-import dev.lanekeeper.work.UniqueStore.Loss;
 import dev.lanekeeper.work.UniqueStore.Taking;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -70,7 +69,9 @@ public final class UniqueStore {
 
     /** Those that hold these locks now, the longest first. */
     Map<UUID, List<Holder>> holders(Collection<UUID> digests, Instant now) {
-        // In the order of the right index each, for the planner cannot tell them apart while the tables are empty.
+        // OFFSET 0 leaves only the indexes that know the digest: as part of a join, or in an order, others look as good
+        // as long as the
+        // planner takes the table for small.
         return database
                 .sql("""
                         SELECT u.digest, u.holder_id, u.handler_id, s.job_id IS NOT NULL AS scheduled, i.lane_id AS waits_in,
@@ -82,12 +83,11 @@ public final class UniqueStore {
                                 WHERE digest = k.digest
                                   AND released_at IS NULL
                                   AND (expires_at IS NULL OR expires_at > ?)
-                                ORDER BY digest, holder_id) AS u
+                               OFFSET 0) AS u
                           LEFT JOIN LATERAL (
                                SELECT lane_id
                                  FROM lanekeeper.lane_item
                                 WHERE item_id = u.holder_id
-                                ORDER BY item_id
                                 LIMIT 1) AS i ON true
                           LEFT JOIN LATERAL (
                                SELECT owner_run IS NOT NULL AS owned
@@ -97,7 +97,6 @@ public final class UniqueStore {
                                SELECT job_id
                                  FROM lanekeeper.scheduled_job
                                 WHERE job_id = u.holder_id
-                                ORDER BY job_id
                                 LIMIT 1) AS s ON true
                          WHERE u.lock = ? OR i.lane_id IS NOT NULL OR s.job_id IS NOT NULL
                          ORDER BY k.place, u.taken_at, u.holder_id
@@ -318,78 +317,6 @@ public final class UniqueStore {
         database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ANY (?::bigint[])")
                 .param(holderIds.stream().mapToLong(Long::longValue).toArray())
                 .update();
-    }
-
-    /** Whoever takes a holder's place takes over what was counted for it, so that many that replace each other are one row. */
-    void inherit(UUID digest, long holderId, long successor) {
-        database.sql("UPDATE lanekeeper.unique_conflict SET holder_id = ? WHERE digest = ? AND holder_id = ?")
-                .param(successor)
-                .param(digest)
-                .param(holderId)
-                .update();
-    }
-
-    /**
-     * One that met another with the same key.
-     *
-     * @param holderId to which it lost, or itself when it has won
-     */
-    record Loss(UniqueClaim claim, int handlerId, long holderId, ConflictReason reason) {}
-
-    /** Counts conflicts, under the locks of their keys. */
-    void count(List<Loss> losses, Instant now) {
-        var numbers = losses.stream()
-                .collect(Collectors.groupingBy(
-                        l -> new Counted(l.claim().digest(), l.holderId(), l.reason()),
-                        LinkedHashMap::new,
-                        Collectors.toList()))
-                .entrySet()
-                .stream()
-                .toList();
-        if (numbers.isEmpty()) {
-            return;
-        }
-        database.sql("""
-                        INSERT INTO lanekeeper.unique_conflict AS c (
-                               digest, holder_id, reason, handler_id, unique_key, number, first_at, last_at)
-                        SELECT k.digest, k.holder_id, k.reason, k.handler_id, k.unique_key, k.number, t.at, t.at
-                          FROM (SELECT ?::timestamptz AS at) AS t
-                         CROSS JOIN unnest(?::uuid[], ?::bigint[], ?::smallint[], ?::int[], ?::text[], ?::bigint[])
-                               AS k (digest, holder_id, reason, handler_id, unique_key, number)
-                            ON CONFLICT (digest, holder_id, reason) DO UPDATE
-                           SET number = c.number + excluded.number, last_at = excluded.last_at
-                        """)
-                .param(Database.timestamp(now))
-                .param(Database.uuids(
-                        numbers.stream().map(e -> e.getKey().digest()).toList()))
-                .param(numbers.stream().mapToLong(e -> e.getKey().holderId()).toArray())
-                .param(numbers.stream()
-                        .map(e -> (short) e.getKey().reason().code())
-                        .toArray(Short[]::new))
-                .param(numbers.stream()
-                        .mapToInt(e -> e.getValue().get(0).handlerId())
-                        .toArray())
-                .param(numbers.stream()
-                        .map(e -> Texts.safe(e.getValue().get(0).claim().key()))
-                        .toArray(String[]::new))
-                .param(numbers.stream().mapToLong(e -> e.getValue().size()).toArray())
-                .update();
-    }
-
-    private record Counted(UUID digest, long holderId, ConflictReason reason) {}
-
-    /** Forgets conflicts of long ago; tells how many rows it were. */
-    public int forgetConflicts(Instant before, int most) {
-        return database.sql("""
-                        DELETE FROM lanekeeper.unique_conflict
-                         WHERE ctid = ANY (ARRAY(
-                               SELECT ctid
-                                 FROM lanekeeper.unique_conflict
-                                WHERE last_at < ?
-                                ORDER BY last_at
-                                LIMIT ?
-                                  FOR UPDATE SKIP LOCKED))
-                        """).param(Database.timestamp(before)).param(most).update();
     }
 
     /** Sweeps up expired rows of all keys, and rows that hold nothing; tells how many it were. */

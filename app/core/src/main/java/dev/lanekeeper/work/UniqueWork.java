@@ -253,10 +253,10 @@ final class UniqueWork<T> {
         if (!gone.isEmpty()) {
             stores.locks().remove(gone.stream().map(Holder::holderId).toList());
             decision.removals()
-                    .forEach((holder, by) -> stores.locks()
+                    .forEach((holder, by) -> stores.conflicts()
                             .inherit(holder.digest(), holder.holderId(), fates.id(new Party.Arriving(by))));
         }
         stores.locks().take(fates.takings(now), now);
-        stores.locks().count(fates.losses(), now);
+        stores.conflicts().count(fates.losses(), now);
     }
 }

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may be there beside whom: each lock and each strategy, and two transactions that want the same lock at once. */
 class UniqueJobTest {
@@ -237,8 +238,14 @@ class UniqueJobTest {
         assertThat(corridor.count("lanekeeper.unique_lock")).isOne();
     }
 
-    @Test
-    void looksAtAHandfulOfRowsHoweverManyJobsWait() {
+    @ParameterizedTest
+    @ValueSource(strings = {"VACUUM ANALYZE", "ANALYZE", "VACUUM"})
+    void looksAtAHandfulOfRowsHoweverManyJobsWaitAndWhateverIsKnownOfTheTables(String look) {
+        stored(store(Lock.UNTIL_EXECUTED, Conflict.LOG, "once"));
+        List.of("unique_lock", "lane_item", "lane", "scheduled_job").forEach(table -> {
+            corridor.database.sql("DELETE FROM lanekeeper." + table).update();
+            corridor.database.sql(look + " lanekeeper." + table).update();
+        });
         var first = stored(store(Lock.UNTIL_EXECUTED, Conflict.LOG, "a"));
         for (var n = 0; n < 300; n++) {
             stored(store(Lock.UNTIL_EXECUTED, Conflict.LOG, "other-" + n));
