@@ -91,7 +91,8 @@ public final class LaneRunner {
         }
         this.locker = new RunLocker(database, recorder, clock);
         var locks = new LockTurn(locker, neighbours.locks(), execution, listeners, clock);
-        this.means = new LaneWalk.Means(handlers, supply, lease, clock, recorder, keeper, execution, listeners, locks);
+        this.means = new LaneWalk.Means(
+                handlers, supply, lease, clock, keeper, new Suspects(recorder), execution, listeners, locks);
     }
 
     private boolean hasLocks(int handlerId) {

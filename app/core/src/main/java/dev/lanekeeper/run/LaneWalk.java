@@ -14,7 +14,6 @@ import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.OwnedLane;
-import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.RunLocker.Answer;
 import dev.lanekeeper.work.RunLocker.Asker;
 import dev.lanekeeper.work.WaitingItem;
@@ -47,8 +46,8 @@ final class LaneWalk {
             RunSupply supply,
             Lease lease,
             Clock clock,
-            ResultRecorder recorder,
             ResultKeeper keeper,
+            Suspects suspects,
             HandlerExecution execution,
             ListenerGuard listeners,
             LockTurn locks) {}
@@ -105,28 +104,31 @@ final class LaneWalk {
             return false;
         }
         var suspect = lane.suspectUntil() != null && item.itemId() <= lane.suspectUntil();
-        if (suspect && !beginSuspect(item)) {
-            return false;
-        }
-        if (!handle(handler, item)) {
-            return false;
-        }
-        if (suspect && !flush()) {
-            return false;
-        }
-        return !over.getAsBoolean();
+        return (suspect ? handleSuspect(handler, item) : handle(handler, item)) && !over.getAsBoolean();
     }
 
-    /** A suspect runs alone: what was done before is recorded, then its start, then it runs. */
-    private boolean beginSuspect(WaitingItem item) {
+    /** A suspect runs alone: what was done before is recorded, then its start, then it runs, and its result is recorded. */
+    private boolean handleSuspect(HandlerDefinition handler, WaitingItem item) {
         if (!flush()) {
             return false;
         }
-        gone = !means.recorder().begin(run.run(), lane, item.itemId());
-        if (gone) {
-            run.release(lane.laneId());
+        try (var turn = means.suspects().turn()) {
+            return switch (turn.begin(run.run(), lane, item.itemId())) {
+                case YES -> handle(handler, item) && flush();
+                case NOT_NOW -> postponed(item);
+                case GONE -> {
+                    run.release(lane.laneId());
+                    yield ours(false);
+                }
+            };
         }
-        return !gone;
+    }
+
+    private boolean postponed(WaitingItem item) {
+        var now = means.clock().instant();
+        var result = new ItemResult.Postponed(item.itemId(), item.handlerId(), now, now.plus(Suspects.LATER));
+        chunk.addUntried(result);
+        return goesOn(result);
     }
 
     private boolean handle(HandlerDefinition handler, WaitingItem stored) {

@@ -116,19 +116,31 @@ public class ResultRecorder {
         return runLocks.wakeAll(digests.stream().map(d -> new Free(d, 1)).toList(), clock.instant());
     }
 
+    /** Whether a suspect may start. */
+    public enum Begun {
+        /** Its start is on record. */
+        YES,
+        NOT_NOW,
+        /** The lane is no longer this run's. */
+        GONE
+    }
+
     /**
      * Records that a suspect starts, in a transaction of its own.
      *
-     * @return false when the lane is no longer this run's
+     * @param mayBegin is told how often the item was at work when a process died; may be asked more than once
      */
-    public boolean begin(Run run, OwnedLane lane, long itemId) {
+    public Begun begin(Run run, OwnedLane lane, long itemId, IntPredicate mayBegin) {
         return database.inTransaction(() -> {
             database.guardLanes();
             if (lanes.lockOwned(run.runId(), List.of(lane)).isEmpty()) {
-                return false;
+                return Begun.GONE;
+            }
+            if (!mayBegin.test(items.strikes(lane.laneId(), itemId))) {
+                return Begun.NOT_NOW;
             }
             items.begin(lane.laneId(), itemId);
-            return true;
+            return Begun.YES;
         });
     }
 

@@ -58,6 +58,7 @@ class AFailingItemHoldsUpItsLaneOnlyTest {
         producing.send(events / 2).join();
         producing.sendOne(Mischief.HALTS);
         producing.sendOne(Mischief.HALTS);
+        producing.sendOne(Mischief.IS_HELD);
         producing.send(events - events / 2).join();
         var instance = site.start("--mischief.active=true");
         var deaths = new int[1];
@@ -66,7 +67,7 @@ class AFailingItemHoldsUpItsLaneOnlyTest {
                 deaths[0]++;
                 instance.startAgain();
             }
-            return site.finished("plain", 2) == 1 && site.finished("plain", 1) == events + 1;
+            return site.finished("plain", 2) == 1 && site.finished("plain", 1) == events + 2;
         });
         site.awaitEverythingDone(PATIENCE, "exact");
 

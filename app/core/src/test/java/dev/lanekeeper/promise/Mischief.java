@@ -9,8 +9,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * What handlers do wrong, by the resource of an event: {@code mischief=poison} kills the process at the first event of
- * {@code poison}; {@code mischief=} with any of the other names makes those resources misbehave.
+ * What handlers do wrong, by the resource of an event: the first event of {@code poison} kills the process, when others are at
+ * work beside it.
  */
 @Component
 final class Mischief {
@@ -52,6 +52,7 @@ final class Mischief {
             return;
         }
         if (event.resource().equals(HALTS) && event.number() == 1) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
             Runtime.getRuntime().halt(HaltingProbe.EXIT_CODE);
         }
         if (event.resource().equals(ALWAYS_FAILS)) {
