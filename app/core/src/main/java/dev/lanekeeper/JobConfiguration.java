@@ -1,5 +1,6 @@
 package dev.lanekeeper;
 
+import dev.lanekeeper.api.job.BeforeEnqueue;
 import dev.lanekeeper.api.job.Jobs;
 import dev.lanekeeper.api.outbox.Outbox;
 import dev.lanekeeper.dispatch.Node;
@@ -37,38 +38,45 @@ class JobConfiguration {
     @Bean(JOBS)
     @ConditionalOnMissingBean
     Jobs lanekeeperJobs(
-            ObjectProvider<Database> database,
-            ObjectProvider<RegisteredHandlers> handlers,
-            ObjectProvider<JobStorer> storer,
-            ObjectProvider<DatabaseClock> clock,
-            JobTimer timer,
+            JobEnqueuer.Corridor corridor,
             Outbox outbox,
             ObjectProvider<JsonMapper> mappers,
             ObjectProvider<ObservationRegistry> observations) {
-        var corridor = new JobEnqueuer.Corridor(
-                database::getObject, handlers::getObject, storer::getObject, clock::getObject, timer);
-        var mapper = mappers.getIfUnique(() -> JsonMapper.builder().build());
-        return new JobEnqueuer(corridor, outbox, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP));
+        return enqueuer(
+                corridor, outbox, mappers.getIfUnique(() -> JsonMapper.builder().build()), observations);
     }
 
     /** By an enqueuer of its own: the application may have put another one in the place of ours. */
     @Bean
     @Lazy
     JobRequests lanekeeperJobRequests(
+            JobEnqueuer.Corridor corridor, Outbox outbox, ObjectProvider<ObservationRegistry> observations) {
+        return new JobRequests(enqueuer(corridor, outbox, JsonMapper.builder().build(), observations));
+    }
+
+    private static JobEnqueuer enqueuer(
+            JobEnqueuer.Corridor corridor,
+            Outbox outbox,
+            JsonMapper mapper,
+            ObjectProvider<ObservationRegistry> observations) {
+        return new JobEnqueuer(corridor, outbox, mapper, observations.getIfUnique(() -> ObservationRegistry.NOOP));
+    }
+
+    @Bean
+    JobEnqueuer.Corridor lanekeeperJobCorridor(
             ObjectProvider<Database> database,
             ObjectProvider<RegisteredHandlers> handlers,
             ObjectProvider<JobStorer> storer,
             ObjectProvider<DatabaseClock> clock,
-            JobTimer timer,
-            Outbox outbox,
-            ObjectProvider<ObservationRegistry> observations) {
-        var corridor = new JobEnqueuer.Corridor(
-                database::getObject, handlers::getObject, storer::getObject, clock::getObject, timer);
-        return new JobRequests(new JobEnqueuer(
-                corridor,
-                outbox,
-                JsonMapper.builder().build(),
-                observations.getIfUnique(() -> ObservationRegistry.NOOP)));
+            ObjectProvider<BeforeEnqueue> hooks,
+            JobTimer timer) {
+        return new JobEnqueuer.Corridor(
+                database::getObject,
+                handlers::getObject,
+                storer::getObject,
+                clock::getObject,
+                () -> hooks.orderedStream().toList(),
+                timer);
     }
 
     @Bean
@@ -96,6 +104,11 @@ class JobConfiguration {
         @Override
         public HandOver handOver() {
             return isRunning() ? node.getObject().handOver() : HandOver.NONE;
+        }
+
+        @Override
+        public HandOver toCaller() {
+            return isRunning() ? node.getObject().toCaller() : HandOver.NONE;
         }
 
         @Override

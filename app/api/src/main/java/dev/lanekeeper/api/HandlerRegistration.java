@@ -22,6 +22,7 @@ public abstract class HandlerRegistration<T, R extends HandlerRegistration<T, R>
     private @Nullable RetryDecision retryDecision;
     private @Nullable EventDetails details;
     private @Nullable HandlerLifecycle lifecycle;
+    private @Nullable AfterFailure afterFailure;
     private boolean acceptsNull;
     private @Nullable String transactionManager;
 
@@ -98,6 +99,11 @@ public abstract class HandlerRegistration<T, R extends HandlerRegistration<T, R>
         return self();
     }
 
+    public R afterFailure(AfterFailure hook) {
+        afterFailure = hook;
+        return self();
+    }
+
     /** Runs the function in a transaction of the primary manager, in which its result is recorded too. */
     public R transactional() {
         return transactional("");
@@ -134,7 +140,7 @@ public abstract class HandlerRegistration<T, R extends HandlerRegistration<T, R>
                 function,
                 Map.copyOf(options),
                 Map.copyOf(consumerProperties),
-                new Hooks(resourceResolver, identity, retryDecision, details, lifecycle),
+                new Hooks(resourceResolver, identity, retryDecision, details, lifecycle, afterFailure),
                 acceptsNull,
                 transactionManager);
     }
@@ -165,5 +171,6 @@ public abstract class HandlerRegistration<T, R extends HandlerRegistration<T, R>
             @Nullable IdentityResolver identity,
             @Nullable RetryDecision retryDecision,
             @Nullable EventDetails details,
-            @Nullable HandlerLifecycle lifecycle) {}
+            @Nullable HandlerLifecycle lifecycle,
+            @Nullable AfterFailure afterFailure) {}
 }

@@ -17,11 +17,22 @@ final class Launcher {
     private final ActiveRuns runs;
     private final Workers workers;
     private final JobRunrServer jobs;
+    private final boolean here;
 
-    Launcher(ActiveRuns runs, Workers workers, JobRunrServer jobs) {
+    private Launcher(ActiveRuns runs, Workers workers, JobRunrServer jobs, boolean here) {
         this.runs = runs;
         this.workers = workers;
         this.jobs = jobs;
+        this.here = here;
+    }
+
+    Launcher(ActiveRuns runs, Workers workers, JobRunrServer jobs) {
+        this(runs, workers, jobs, false);
+    }
+
+    /** One that lets the calling thread do what is due in these lanes, and no more. */
+    Launcher toCaller() {
+        return new Launcher(runs, workers, jobs, true);
     }
 
     void launch(long nodeId, Map<UUID, Seat> seats, Map<UUID, List<OwnedLane>> owned) {
@@ -31,12 +42,13 @@ final class Launcher {
             if (lanes == null) {
                 workers.release(seat.handlerId(), seat.slot());
             } else {
-                runs.add(new ActiveRun(new Run(nodeId, runId), seat.handlerId(), seat.slot(), lanes));
+                var run = new ActiveRun(new Run(nodeId, runId), seat.handlerId(), seat.slot(), lanes);
+                runs.add(here ? run.endingWithItsLanes() : run);
                 starting.add(runId);
             }
         });
         if (!starting.isEmpty()) {
-            jobs.start(starting).forEach(this::notStarted);
+            (here ? jobs.perform(starting) : jobs.start(starting)).forEach(this::notStarted);
         }
     }
 

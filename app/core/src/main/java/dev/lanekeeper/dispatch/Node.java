@@ -56,6 +56,7 @@ public final class Node {
     private final Dispatcher dispatcher;
     private final WakeUps wakeUps;
     private final HandOver handOver;
+    private final HandOver toCaller;
     private final LaneRunner runner;
     private final RemoteLocks locks;
     private final RunWatch watch;
@@ -94,8 +95,9 @@ public final class Node {
         var claims = new LaneClaims(rules, new LaneClaims.Hands(runs, claimer, life, jobs, launcher));
         this.dispatcher = new Dispatcher(rules, claims, lanes, clock);
         this.wakeUps = new WakeUps(new SignalStore(database), life, dispatcher::hinted);
-        this.handOver =
-                new WorkerHandOver(new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps));
+        var means = new WorkerHandOver.Means(workers, pace, jobs, dispatcher, launcher, life, wakeUps);
+        this.handOver = new WorkerHandOver(means);
+        this.toCaller = new WorkerHandOver(means.toCaller());
         this.locks = settings.redis() == null || !settings.runsWork()
                 ? RemoteLocks.NONE
                 : new RedissonLocks(settings.redis(), clock, this::freed);
@@ -242,6 +244,11 @@ public final class Node {
 
     public HandOver handOver() {
         return handOver;
+    }
+
+    /** The same to the thread that stores it; on the thread of a worker, which is at something else, to another worker. */
+    public HandOver toCaller() {
+        return jobs.isWorker() ? handOver : toCaller;
     }
 
     /** To be called before the start: what JobRunr has one node of all do again and again. */

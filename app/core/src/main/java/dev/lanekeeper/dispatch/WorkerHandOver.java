@@ -28,7 +28,13 @@ final class WorkerHandOver implements HandOver {
             Dispatcher dispatcher,
             Launcher launcher,
             NodeLife life,
-            WakeUps wakeUps) {}
+            WakeUps wakeUps) {
+
+        /** With the calling thread in the place of each worker. */
+        Means toCaller() {
+            return new Means(workers, pace, jobs, dispatcher, launcher.toCaller(), life, wakeUps);
+        }
+    }
 
     WorkerHandOver(Means means) {
         this.workers = means.workers();

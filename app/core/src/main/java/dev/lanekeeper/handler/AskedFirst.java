@@ -2,6 +2,7 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 
 /** A call before which something is asked; all else is as with the call itself. */
@@ -31,6 +32,11 @@ abstract sealed class AskedFirst implements HandlerCall permits CallbackCall, Pr
     @Override
     public final void start() {
         call.start();
+    }
+
+    @Override
+    public final void gaveUp(ItemEvent.Failed failed) {
+        call.gaveUp(failed);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class Definitions {
     private static final Backoff BACKOFF_OF_ENTRIES = new Backoff(Duration.ofSeconds(10), Duration.ofHours(1));
 
     private static final Set<String> OUTBOX_ONLY = Set.of("context", "event", "ordered");
-    private static final Set<String> JOB_ONLY = Set.of("cron", "zone");
+    private static final Set<String> JOB_ONLY = Set.of("cron", "zone", "inline");
     private static final Set<String> UNIQUE = Set.of(
             "uniqueLock",
             "uniqueKey",
@@ -56,7 +56,7 @@ final class Definitions {
             "maxWaiting");
 
     private static final HandlerRegistration.Hooks NO_HOOKS =
-            new HandlerRegistration.Hooks(null, null, null, null, null);
+            new HandlerRegistration.Hooks(null, null, null, null, null, null);
 
     private final BeanFactory beans;
     private final HandlerCalls calls;

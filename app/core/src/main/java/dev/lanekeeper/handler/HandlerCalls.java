@@ -1,5 +1,6 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventDetails;
 import dev.lanekeeper.api.HandlerLifecycle;
 import dev.lanekeeper.api.HandlerRegistration.Registered;
@@ -56,7 +57,11 @@ final class HandlerCalls {
         Registered<?> registered = ((Function) declaration.target()).registered();
         return function(
                 registered,
-                new Hooks(registered.id(), details, registered.hooks().lifecycle()),
+                new Hooks(
+                        registered.id(),
+                        details,
+                        registered.hooks().lifecycle(),
+                        registered.hooks().afterFailure()),
                 where);
     }
 
@@ -64,7 +69,8 @@ final class HandlerCalls {
             Declaration declaration, BeanMethod target, @Nullable EventDetails details, boolean exactlyOnce) {
         String where = declaration.describe();
         HandlerLifecycle lifecycle = target.bean() instanceof HandlerLifecycle own ? own : null;
-        Hooks hooks = new Hooks(declaration.id(), details, lifecycle);
+        AfterFailure afterFailure = target.bean() instanceof AfterFailure own ? own : null;
+        Hooks hooks = new Hooks(declaration.id(), details, lifecycle, afterFailure);
         Class<?> returned = target.method().getReturnType();
         if (returned != void.class && !Outcome.class.isAssignableFrom(returned)) {
             problems.add(where, "the method returns " + returned.getName(), "Return Outcome, or declare void");

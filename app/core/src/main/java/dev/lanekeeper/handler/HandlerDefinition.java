@@ -112,9 +112,10 @@ public record HandlerDefinition(
      *
      * @param resource how another node reads the resource from the payload; {@code null} for none
      * @param recurrence {@code null} when it does not recur
+     * @param inline whether who enqueues one does it
      */
     public record JobSource(
-            @Nullable String resource, @Nullable Recurrence recurrence) implements Source {}
+            @Nullable String resource, @Nullable Recurrence recurrence, boolean inline) implements Source {}
 
     /** How it is found out whether a handler takes an entry. */
     public enum Taking {

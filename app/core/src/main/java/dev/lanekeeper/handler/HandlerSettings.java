@@ -115,6 +115,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String ordered,
             @Nullable String cron,
             @Nullable String zone,
+            @Nullable String inline,
             @Nullable String uniqueLock,
             @Nullable String uniqueKey,
             @Nullable String uniqueTtl,

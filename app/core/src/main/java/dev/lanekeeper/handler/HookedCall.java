@@ -2,6 +2,7 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler's call has beside its code: its hooks and its transaction. */
@@ -28,6 +29,11 @@ abstract sealed class HookedCall implements HandlerCall permits FunctionCall, Me
     @Override
     public final void start() {
         hooks.start();
+    }
+
+    @Override
+    public final void gaveUp(ItemEvent.Failed failed) {
+        hooks.gaveUp(failed);
     }
 
     @Override

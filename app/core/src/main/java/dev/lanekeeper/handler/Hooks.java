@@ -1,10 +1,12 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.EventDetails;
 import dev.lanekeeper.api.HandlerLifecycle;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,11 +20,17 @@ final class Hooks {
     private final String handlerId;
     private final @Nullable EventDetails details;
     private final @Nullable HandlerLifecycle lifecycle;
+    private final @Nullable AfterFailure afterFailure;
 
-    Hooks(String handlerId, @Nullable EventDetails details, @Nullable HandlerLifecycle lifecycle) {
+    Hooks(
+            String handlerId,
+            @Nullable EventDetails details,
+            @Nullable HandlerLifecycle lifecycle,
+            @Nullable AfterFailure afterFailure) {
         this.handlerId = handlerId;
         this.details = details;
         this.lifecycle = lifecycle;
+        this.afterFailure = afterFailure;
     }
 
     Outcome.Ack fieldsOf(EventContext context) {
@@ -45,6 +53,12 @@ final class Hooks {
     void stop() {
         if (lifecycle != null) {
             tell("onStop", lifecycle::onStop);
+        }
+    }
+
+    void gaveUp(ItemEvent.Failed failed) {
+        if (afterFailure != null) {
+            tell("afterFailure", id -> afterFailure.afterFailure(failed));
         }
     }
 

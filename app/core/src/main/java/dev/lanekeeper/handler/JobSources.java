@@ -15,7 +15,7 @@ final class JobSources {
     /** @param resolved whether code of the handler's says which resource a job belongs to */
     static JobSource of(boolean resolved, Options options) {
         String resource = resolved ? RemoteResource.IN_CODE : options.text("resource");
-        return new JobSource(resource, recurrence(options));
+        return new JobSource(resource, recurrence(options), options.flag("inline", false));
     }
 
     private static @Nullable Recurrence recurrence(Options options) {

@@ -4,8 +4,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jobrunr.jobs.Job;
 import org.jobrunr.jobs.mappers.JobMapper;
@@ -16,6 +18,7 @@ import org.jobrunr.utils.mapper.jackson3.Jackson3JsonMapper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -157,18 +160,41 @@ public final class JobRunrServer implements AutoCloseable {
         return runIds.stream().filter(runId -> !startOne(runId)).toList();
     }
 
+    /** The same on the calling thread, one after the other; returns when all are over. Its MDC stays as it is. */
+    public List<UUID> perform(Collection<UUID> runIds) {
+        var mdc = MDC.getCopyOfContextMap();
+        try {
+            return runIds.stream().filter(runId -> !performOne(runId)).toList();
+        } finally {
+            MDC.setContextMap(mdc == null ? Map.of() : mdc);
+        }
+    }
+
+    /** Whether the calling thread is at work on a run. */
+    public boolean isWorker() {
+        return workers.isWorker();
+    }
+
     /** Where JobRunr's dashboard is; null when it is off. */
     public synchronized @Nullable URI dashboard() {
         return dashboard == null ? null : dashboard.address();
     }
 
-    /** Not by {@code processJob}, which fails with a NullPointerException when JobRunr stops at this moment. */
     private boolean startOne(UUID runId) {
+        return launch(runId, workers::execute);
+    }
+
+    private boolean performOne(UUID runId) {
+        return launch(runId, workers::executeHere);
+    }
+
+    /** Not by {@code processJob}, which fails with a NullPointerException when JobRunr stops at this moment. */
+    private boolean launch(UUID runId, Consumer<Runnable> worker) {
         if (!isRunning()) {
             return false;
         }
         try {
-            workers.execute(new RunPerformer(server, jobs.saved(runId)));
+            worker.accept(new RunPerformer(server, jobs.saved(runId)));
             return true;
         } catch (RejectedExecutionException e) {
             return false;

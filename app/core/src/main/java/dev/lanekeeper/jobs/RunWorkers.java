@@ -117,6 +117,19 @@ final class RunWorkers implements BackgroundJobServerWorkerPolicy, JobRunrExecut
         }
     }
 
+    /** The same on the calling thread, which is a worker meanwhile. */
+    void executeHere(Runnable run) {
+        if (!open) {
+            throw new RejectedExecutionException("JobRunr's server is stopped");
+        }
+        count(1);
+        work(run);
+    }
+
+    boolean isWorker() {
+        return busy.contains(Thread.currentThread());
+    }
+
     /** Waits until no run works any more; false when the patience ends before. */
     boolean awaitIdle(Duration patience) {
         lock.lock();

@@ -121,6 +121,14 @@ public class MonitorConfiguration {
 
     @Bean
     @Lazy
+    AfterFailures lanekeeperAfterFailures(HandlerCatalog catalog, ObjectProvider<LiveSettings> settings) {
+        return new AfterFailures(
+                id -> catalog.handlers().find(id),
+                number -> settings.getObject().maxRetries(number));
+    }
+
+    @Bean
+    @Lazy
     @Nullable
     RunMeters lanekeeperRunMeters(Meters meters, DatabaseClock clock) {
         var registry = meters.registry();

@@ -78,22 +78,12 @@ final class RunEvents implements RunListener {
 
     private void publishFailure(HandledItem item, Finished finished) {
         var attempt = finished.attempt();
-        if (attempt != null) {
+        var failed = Endings.failed(item, finished, maxRetries);
+        if (attempt != null && failed != null) {
             publisher.publish(new ItemEvent.AttemptFailed(
                     item, attempt.errorClass(), attempt.errorMessage(), attempt.fingerprint(), null));
-            publisher.publish(new ItemEvent.Failed(
-                    item,
-                    attempt.errorClass(),
-                    attempt.errorMessage(),
-                    attempt.fingerprint(),
-                    isRetryAborted(finished),
-                    finished.park()));
+            publisher.publish(failed);
         }
-    }
-
-    private boolean isRetryAborted(Finished finished) {
-        var most = maxRetries.apply(finished.handlerId());
-        return most == null || finished.attempts() <= most;
     }
 
     @Override

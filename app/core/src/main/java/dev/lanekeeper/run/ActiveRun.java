@@ -38,6 +38,7 @@ public final class ActiveRun {
     private final ReentrantLock recording = new ReentrantLock();
     private boolean takenUp;
     private boolean abandoned;
+    private boolean endsWithItsLanes;
     private int fullClaims;
     private int items;
 
@@ -50,6 +51,16 @@ public final class ActiveRun {
         this.handlerId = handlerId;
         this.slot = slot;
         add(lanes);
+    }
+
+    /** This one, which takes no further lanes when it has done with its own. */
+    public synchronized ActiveRun endingWithItsLanes() {
+        endsWithItsLanes = true;
+        return this;
+    }
+
+    synchronized boolean endsWithItsLanes() {
+        return endsWithItsLanes;
     }
 
     /** A lane that was worked on, and what is to be recorded of it. */

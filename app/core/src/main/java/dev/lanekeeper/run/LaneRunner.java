@@ -155,6 +155,9 @@ public final class LaneRunner {
     }
 
     private boolean takeNext(ActiveRun run) {
+        if (run.endsWithItsLanes()) {
+            return false;
+        }
         var next = supply.next(run);
         run.add(next);
         return !next.isEmpty();

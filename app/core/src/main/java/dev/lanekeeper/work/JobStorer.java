@@ -49,6 +49,9 @@ public final class JobStorer {
 
         HandOver handOver();
 
+        /** To the thread that stores the job, which works on it before the call returns. */
+        HandOver toCaller();
+
         long nodeId();
     }
 
@@ -76,14 +79,26 @@ public final class JobStorer {
      * @param request {@code null} when it is stored each time, and by nobody in particular
      */
     public StoredJob store(NewJob job, @Nullable Instant dueAt, @Nullable JobRequest request) {
+        return store(job, dueAt, request, door.handOver());
+    }
+
+    /** The same, and the calling thread does the job if it can be done now. Not for a handler's thread, nor in a transaction. */
+    public StoredJob storeAndDo(NewJob job, @Nullable Instant dueAt, @Nullable JobRequest request) {
+        return store(job, dueAt, request, door.toCaller());
+    }
+
+    private StoredJob store(NewJob job, @Nullable Instant dueAt, @Nullable JobRequest request, HandOver handOver) {
         var claim = job.claim();
         if (claim != null) {
-            return storeUnique(job, claim, dueAt, request);
+            return storeUnique(job, claim, dueAt, request, handOver);
         }
         return dueAt == null
-                ? inTurn(batch -> once(
-                        request,
-                        () -> new StoredJob.Stored(batch.write(List.of(job)).get(0), null)))
+                ? inTurn(
+                        handOver,
+                        batch -> once(
+                                request,
+                                () -> new StoredJob.Stored(
+                                        batch.write(List.of(job)).get(0), null)))
                 : database.inTransaction(() ->
                         once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), dueAt)));
     }
@@ -93,13 +108,15 @@ public final class JobStorer {
     }
 
     private StoredJob storeUnique(
-            NewJob job, UniqueClaim claim, @Nullable Instant dueAt, @Nullable JobRequest request) {
+            NewJob job, UniqueClaim claim, @Nullable Instant dueAt, @Nullable JobRequest request, HandOver handOver) {
         var arrivals = List.of(JobDoor.arrival(job, dueAt));
-        var stored = untouched(untouchable -> inTurn(batch -> once(
-                request,
-                () -> Objects.requireNonNull(new UniqueBatch<>(unique, new JobDoor(batch, unique), untouchable)
-                        .store(arrivals)
-                        .get(0)))));
+        var stored = untouched(untouchable -> inTurn(
+                handOver,
+                batch -> once(
+                        request,
+                        () -> Objects.requireNonNull(new UniqueBatch<>(unique, new JobDoor(batch, unique), untouchable)
+                                .store(arrivals)
+                                .get(0)))));
         if (request == null || !request.isRepeated()) {
             door.listener().met(claim, stored);
         }
@@ -232,8 +249,11 @@ public final class JobStorer {
     }
 
     private <T> T inTurn(Function<JobBatch, T> step) {
+        return inTurn(door.handOver(), step);
+    }
+
+    private <T> T inTurn(HandOver handOver, Function<JobBatch, T> step) {
         var slot = slots.take();
-        var handOver = door.handOver();
         var workers = new ReservedWorkers(handOver, stores.lanes(), nodes);
         var teller = new JobBatch.Teller(door.nodeId(), slot);
         var batch = new JobBatch(stores, workers, handOver, teller);

@@ -311,6 +311,11 @@ final class Corridor {
     JobStorer jobStorer(DuplicateListener listener) {
         var door = new JobStorer.Door() {
             @Override
+            public HandOver toCaller() {
+                return handOver();
+            }
+
+            @Override
             public DuplicateListener listener() {
                 return listener;
             }

@@ -38,6 +38,9 @@ public sealed interface Enqueued {
      */
     record PutOff(long jobId, Instant dueAt, long behind) implements Enqueued {}
 
+    /** A {@link BeforeEnqueue} hook has stopped it, and said why; nothing was written. */
+    record Stopped(String reason) implements Enqueued {}
+
     /**
      * It is part of the caller's transaction, and is stored or scheduled after its commit; if another has its lock then, it is discarded.
      *

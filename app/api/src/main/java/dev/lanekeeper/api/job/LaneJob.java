@@ -58,6 +58,13 @@ public @interface LaneJob {
     /** The time zone of {@link #cron()}; by default {@code UTC}. */
     String zone() default "";
 
+    /**
+     * {@code true}: who enqueues a job outside any transaction does it at once, on its own thread, before the call returns; as a
+     * worker would, with all that is promised of jobs. When its lane is not free, all workers of this process are busy or it has none, and
+     * when it is enqueued by a handler, a worker does it as usual; so is every retry. By default {@code false}.
+     */
+    String inline() default "";
+
     /** A name under which several handlers share lanes and order; by default the id, which shares with nobody. */
     String lane() default "";
 

@@ -27,6 +27,11 @@ public final class LaneJobRegistration<T> extends HandlerRegistration<T, LaneJob
         return option("zone", zoneId);
     }
 
+    /** As {@link LaneJob#inline()}. */
+    public LaneJobRegistration<T> inline() {
+        return option("inline", true);
+    }
+
     /** As {@link Unique}, with a key as in {@link Unique#key()}; an empty one leaves it to the caller. */
     public LaneJobRegistration<T> unique(Unique.Lock lock, String key) {
         return option("uniqueLock", lock).option("uniqueKey", key);

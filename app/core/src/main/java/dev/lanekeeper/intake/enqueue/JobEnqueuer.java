@@ -3,6 +3,7 @@ package dev.lanekeeper.intake.enqueue;
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.BeforeEnqueue;
 import dev.lanekeeper.api.job.DuplicateJobException;
 import dev.lanekeeper.api.job.Enqueued;
 import dev.lanekeeper.api.job.JobOptions;
@@ -35,6 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -47,6 +49,7 @@ public final class JobEnqueuer implements Jobs {
 
     private final Corridor corridor;
     private final JobHandlers handlers;
+    private final EnqueueHooks hooks;
     private final Outbox outbox;
     private final JsonMapper mapper;
     private final ObservationRegistry observations;
@@ -57,12 +60,14 @@ public final class JobEnqueuer implements Jobs {
             Supplier<RegisteredHandlers> handlers,
             Supplier<JobStorer> storer,
             Supplier<Clock> clock,
+            Supplier<List<BeforeEnqueue>> hooks,
             JobTimer timer) {}
 
     /** @param observations each job that is stored at once is one, {@code lanekeeper.job.enqueue}; the job carries its span on */
     public JobEnqueuer(Corridor corridor, Outbox outbox, JsonMapper mapper, ObservationRegistry observations) {
         this.corridor = corridor;
         this.handlers = new JobHandlers(corridor.handlers(), corridor.database());
+        this.hooks = new EnqueueHooks(corridor.hooks());
         this.outbox = outbox;
         this.mapper = mapper;
         this.observations = observations;
@@ -70,7 +75,12 @@ public final class JobEnqueuer implements Jobs {
 
     @Override
     public Enqueued enqueue(String id, @Nullable Object payload, JobOptions options) {
-        var job = job(id, payload == null ? null : mapper.writeValueAsBytes(payload), options);
+        var json = payload == null ? null : mapper.writeValueAsBytes(payload);
+        return hooks.ask(id, json, options, left -> enqueue(id, json, left), stopped -> stopped);
+    }
+
+    private Enqueued enqueue(String id, byte @Nullable [] json, JobOptions options) {
+        var job = job(id, json, options);
         var dueAt = dueAt(options, job.now());
         return corridor.database().get().isInTransaction() ? submit(job, dueAt) : observe(job, dueAt, null);
     }
@@ -82,6 +92,11 @@ public final class JobEnqueuer implements Jobs {
      * @param wish what is wanted of a handler with this number
      */
     Requested enqueue(String id, byte @Nullable [] json, JobOptions options, IntFunction<Wish> wish) {
+        return hooks.ask(
+                id, json, options, left -> request(id, json, left, wish), stopped -> new Requested(stopped, false));
+    }
+
+    private Requested request(String id, byte @Nullable [] json, JobOptions options, IntFunction<Wish> wish) {
         var job = job(id, json, options);
         var request = new JobRequest(
                 corridor.database().get(),
@@ -190,7 +205,9 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
-        var result = corridor.storer().get().store(stored, dueAt, request);
+        var storer = corridor.storer().get();
+        var here = job.handler().inline() && !TransactionSynchronizationManager.isActualTransactionActive();
+        var result = here ? storer.storeAndDo(stored, dueAt, request) : storer.store(stored, dueAt, request);
         var due = dueAt(result);
         if (due != null) {
             corridor.timer().expect(due);

@@ -29,23 +29,25 @@ final class JobHandlers {
      * Whom a job is for.
      *
      * @param number in the database
+     * @param inline whether who enqueues a job does it
      */
     record JobHandler(
             int number,
             String laneGroup,
             ResourceResolver resource,
-            @Nullable Uniqueness unique) {}
+            @Nullable Uniqueness unique,
+            boolean inline) {}
 
     JobHandler find(String id) {
         for (var entry : handlers.get().byNumber().entrySet()) {
             var definition = entry.getValue();
-            if (definition.id().equals(id) && definition.source() instanceof JobSource) {
-                var unique = definition.unique();
+            if (definition.id().equals(id) && definition.source() instanceof JobSource source) {
                 return new JobHandler(
                         entry.getKey(),
                         definition.lanes().group(),
                         definition.lanes().resource(),
-                        unique);
+                        definition.unique(),
+                        source.inline());
             }
         }
         return elsewhere(id);
@@ -69,7 +71,8 @@ final class JobHandlers {
                 s.handlerId(),
                 s.laneGroup(),
                 resolver(s.handler(), s.resource()),
-                unique == null ? null : RemoteResource.unique(s.handler(), unique));
+                unique == null ? null : RemoteResource.unique(s.handler(), unique),
+                false);
     }
 
     private static ResourceResolver resolver(String handler, @Nullable String expression) {

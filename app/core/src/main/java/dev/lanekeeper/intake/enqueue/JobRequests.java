@@ -5,12 +5,13 @@ import dev.lanekeeper.api.job.Enqueued;
 import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.work.JobRequest.KeyTakenException;
 import dev.lanekeeper.work.JobRequest.Wish;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,16 +68,27 @@ public final class JobRequests {
 
     /** Of all that decides what is done; who asks, and why, does not. */
     private static UUID content(Request request) {
-        var bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(request.options().toString().getBytes(StandardCharsets.UTF_8));
-        bytes.write(0);
-        if (request.payload() != null) {
-            bytes.writeBytes(request.payload());
+        var options = request.options();
+        var digest = sha256();
+        Stream.of(options.at(), options.after(), options.resource(), options.uniqueKey(), options.label())
+                .forEach(part ->
+                        add(digest, part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8)));
+        add(digest, request.payload());
+        var hash = ByteBuffer.wrap(digest.digest());
+        return new UUID(hash.getLong(), hash.getLong());
+    }
+
+    /** With its length, so that no two lists of parts are the same bytes. */
+    private static void add(MessageDigest digest, byte @Nullable [] part) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part == null ? -1 : part.length));
+        if (part != null) {
+            digest.update(part);
         }
+    }
+
+    private static MessageDigest sha256() {
         try {
-            var hash = java.nio.ByteBuffer.wrap(
-                    MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-            return new UUID(hash.getLong(), hash.getLong());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JVM has no SHA-256", e);
         }

@@ -1,9 +1,13 @@
 package dev.lanekeeper.intake.enqueue;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.event.ItemEvent;
 import dev.lanekeeper.api.event.JobEvent;
+import dev.lanekeeper.api.job.BeforeEnqueue;
+import dev.lanekeeper.api.job.BeforeEnqueue.Decision;
 import dev.lanekeeper.api.job.Jobs;
 import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.LaneJobConfigurer;
@@ -24,6 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -43,6 +48,28 @@ class JobsApplication {
     @Bean
     ResourceResolver payloadItself() {
         return event -> new String(Objects.requireNonNull(event.value()), StandardCharsets.UTF_8);
+    }
+
+    /** Stops what is for nobody; the second hook sees what the first has left. */
+    @Bean
+    @Order(1)
+    BeforeEnqueue first() {
+        return job ->
+                job.payload() != null && new String(job.payload(), StandardCharsets.UTF_8).contains("closed tenant")
+                        ? Decision.stop("it is for nobody")
+                        : Decision.enqueue(
+                                job.handlerId().equals("hooked") ? job.options().withLabel("one") : job.options());
+    }
+
+    @Bean
+    @Order(2)
+    BeforeEnqueue second() {
+        return job -> Decision.enqueue(
+                job.handlerId().equals("hooked")
+                        ? job.options()
+                                .withLabel(job.options().label() + " two")
+                                .withUniqueKey("theirs")
+                        : job.options());
     }
 
     @Bean
@@ -84,7 +111,7 @@ class JobsApplication {
     }
 
     @Component
-    static class Work {
+    static class Work implements AfterFailure {
 
         private final Set<Integer> atWork = ConcurrentHashMap.newKeySet();
         private final Set<String> atWorkIn = ConcurrentHashMap.newKeySet();
@@ -117,6 +144,36 @@ class JobsApplication {
         @Unique(key = "name")
         void once(Greeting greeting) {
             seen.add("once " + greeting.name());
+        }
+
+        @LaneJob(id = "hooked")
+        @Unique
+        void hooked(Greeting greeting) {
+            seen.add("hooked " + greeting.name());
+        }
+
+        @LaneJob(id = "at-once", resource = "customer", inline = "true", backoffMin = "1ms", backoffMax = "1ms")
+        void atOnce(Greeting greeting, EventContext context) {
+            seen.add("at-once " + greeting.name() + " by "
+                    + Thread.currentThread().getName());
+            if (greeting.name().equals("outer")) {
+                jobs.enqueue("at-once", new Greeting("inner", "another"));
+            }
+            if (greeting.name().equals("failing") && context.attempt() == 1) {
+                throw new IllegalStateException("the first time");
+            }
+        }
+
+        @LaneJob(id = "gives-up", maxRetries = "1", backoffMin = "1ms", backoffMax = "1ms")
+        void givesUp(int number) {
+            throw new IllegalStateException("number " + number);
+        }
+
+        @Override
+        public void afterFailure(ItemEvent.Failed failed) {
+            seen.add("gave up " + failed.item().handlerId() + " after "
+                    + failed.item().attempt() + ": " + failed.errorMessage());
+            throw new IllegalStateException("a hook may throw");
         }
 
         @LaneJob(id = "strict")

@@ -9,7 +9,9 @@ import dev.lanekeeper.api.event.JobEvent;
 import dev.lanekeeper.api.job.DuplicateJobException;
 import dev.lanekeeper.api.job.Enqueued;
 import dev.lanekeeper.api.job.Enqueued.Accepted;
+import dev.lanekeeper.api.job.Enqueued.Duplicate;
 import dev.lanekeeper.api.job.Enqueued.Scheduled;
+import dev.lanekeeper.api.job.Enqueued.Stopped;
 import dev.lanekeeper.api.job.Enqueued.Submitted;
 import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.api.job.Jobs;
@@ -31,6 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -101,6 +104,79 @@ class JobsTest {
 
         await().atMost(PATIENCE).until(() -> seen.with("greet elsewhere").size() == 1);
         assertThat(seen.with("greet elsewhere").get(0)).endsWith(" for berta");
+    }
+
+    @Test
+    void asksTheHooksInTheirOrderBeforeAJobIsEnqueued() {
+        var first = jobs.enqueue("hooked", new Greeting("kept", "k"), JobOptions.after(Duration.ofDays(1)));
+        var second = jobs.enqueue(
+                "hooked", new Greeting("other", "k"), JobOptions.now().withUniqueKey("mine"));
+
+        var jobId = ((Scheduled) first).jobId();
+        assertThat(second).isEqualTo(new Duplicate(jobId));
+        assertThat(rows("lanekeeper.scheduled_job WHERE label = 'one two' AND job_id = " + jobId))
+                .isOne();
+        operations.runNow(jobId, ANNA);
+        await().atMost(PATIENCE).until(() -> seen.with("hooked kept").size() == 1);
+    }
+
+    @Test
+    void enqueuesNothingThatAHookHasStopped() {
+        assertThat(jobs.enqueue("greet", new Greeting("closed tenant", "k")))
+                .isEqualTo(new Stopped("it is for nobody"));
+        assertThat((Object) transactions.execute(status -> jobs.enqueue("greet", new Greeting("closed tenant", "k"))))
+                .isEqualTo(new Stopped("it is for nobody"));
+        assertThat(seen.containing("closed tenant")).isEmpty();
+        assertThat(rows("lanekeeper.work_item WHERE position('closed tenant' IN convert_from(payload, 'UTF8')) > 0"))
+                .isZero();
+    }
+
+    @Test
+    void doesAJobOnTheCallersThreadWhereItsHandlerWantsThat() {
+        MDC.put("mine", "kept");
+        var here = " by " + Thread.currentThread().getName();
+
+        for (var n = 0; n < 20; n++) {
+            assertThat(jobs.enqueue("at-once", new Greeting("now" + n, "k"))).isInstanceOf(Accepted.class);
+            assertThat(seen.with("at-once now" + n)).containsExactly("at-once now" + n + here);
+        }
+        assertThat(MDC.getCopyOfContextMap()).containsExactly(Map.entry("mine", "kept"));
+        MDC.clear();
+
+        jobs.enqueue("at-once", new Greeting("outer", "k"));
+        assertThat(seen.with("at-once outer")).containsExactly("at-once outer" + here);
+        await().atMost(PATIENCE).until(() -> !seen.with("at-once inner").isEmpty());
+        assertThat(seen.with("at-once inner").get(0))
+                .as("one that a handler enqueues goes to a worker")
+                .doesNotEndWith(here);
+    }
+
+    @Test
+    void leavesTheRetriesOfAJobThatFailedOnTheCallersThreadToWorkers() {
+        var here = " by " + Thread.currentThread().getName();
+
+        assertThat(jobs.enqueue("at-once", new Greeting("failing", "k"))).isInstanceOf(Accepted.class);
+        await().atMost(PATIENCE).until(() -> seen.with("at-once failing").size() == 2);
+        assertThat(seen.with("at-once failing").get(0)).endsWith(here);
+        assertThat(seen.with("at-once failing").get(1)).doesNotEndWith(here);
+    }
+
+    @Test
+    void leavesAJobOfATransactionToAWorkerAlsoWhenItIsToBeDoneAtOnce() {
+        transactions.executeWithoutResult(status -> {
+            assertThat(jobs.enqueue("at-once", new Greeting("submitted", "k"))).isInstanceOf(Submitted.class);
+            assertThat(seen.with("at-once submitted")).isEmpty();
+        });
+
+        await().atMost(PATIENCE).until(() -> !seen.with("at-once submitted").isEmpty());
+    }
+
+    @Test
+    void tellsTheHandlerOnceWhenAJobHasFailedForGood() {
+        jobs.enqueue("gives-up", 7);
+
+        await().atMost(PATIENCE).until(() -> !seen.with("gave up gives-up").isEmpty());
+        assertThat(seen.with("gave up gives-up")).containsExactly("gave up gives-up after 2: number 7");
     }
 
     @Test
