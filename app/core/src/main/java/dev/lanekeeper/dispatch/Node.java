@@ -62,6 +62,7 @@ public final class Node {
     private final RunWatch watch;
     private final ScheduledExecutorService heart = daemon("lanekeeper-heartbeat");
     private final ScheduledExecutorService guard = daemon("lanekeeper-watch");
+    private final ScheduledExecutorService waker = daemon("lanekeeper-wake");
     private volatile long watchedNanos = System.nanoTime();
 
     public Node(
@@ -119,7 +120,7 @@ public final class Node {
     /** On a thread of Redisson's, which must not wait for the database. */
     private void freed(String lock) {
         try {
-            guard.execute(() -> wake(lock));
+            waker.execute(() -> wake(lock));
         } catch (RejectedExecutionException e) {
             log.atDebug().log("This node stops; who waits for {} comes by itself", lock);
         }
@@ -194,6 +195,7 @@ public final class Node {
         }
         heart.shutdownNow();
         guard.shutdownNow();
+        waker.shutdownNow();
         wakeUps.stop();
         locks.close();
         deadlines.close();

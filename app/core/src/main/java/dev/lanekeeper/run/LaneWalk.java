@@ -198,12 +198,13 @@ final class LaneWalk {
         if (answer instanceof RemoteLocks.Answer.Without) {
             return Locked.YES;
         }
+        var given = new LockTurn.Given(needs.all(), chunk.held().token());
         if (!flush()) {
             return Locked.STOP;
         }
         var waits = answer instanceof RemoteLocks.Answer.Busy busy
-                ? means.locks().giveWay(asker, busy.needs(), busy.comesIn())
-                : means.locks().giveWay(asker, shared, ((RemoteLocks.Answer.Away) answer).comesIn());
+                ? means.locks().giveWay(asker, given, busy.needs(), busy.comesIn())
+                : means.locks().giveWay(asker, given, shared, ((RemoteLocks.Answer.Away) answer).comesIn());
         return without(handler, asker, needs, waits);
     }
 

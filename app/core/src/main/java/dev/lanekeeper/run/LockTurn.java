@@ -101,8 +101,12 @@ final class LockTurn {
         return remote.take(asker.lane().epoch(), token, needs);
     }
 
-    /** Its locks of the database are free again. */
-    Answer giveWay(Asker asker, List<LockNeed> needs, Duration comesIn) {
+    /** What an item was given in the database, with this token, before Redis had it wait. */
+    record Given(List<LockNeed> needs, long token) {}
+
+    /** Its locks of the database are free again, and it has used up no part of a rate. */
+    Answer giveWay(Asker asker, Given given, List<LockNeed> needs, Duration comesIn) {
+        locker.takeBack(given.needs(), given.token());
         var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn));
         if (answer instanceof Answer.Waiting) {
             needs.forEach(n -> remote.await(n.name()));
@@ -144,8 +148,9 @@ final class LockTurn {
             var why = reason.why() + ", although the item came again " + refused.hops() + " times";
             return execution.untried(item, State.REJECTED, why, refused.holder());
         }
-        locker.reschedule(item, refused.need(), refused.hops() + 1);
         var now = clock.instant();
-        return new Postponed(item.itemId(), item.handlerId(), now, now.plus(refusal.rescheduleIn()));
+        var again = now.plus(refusal.rescheduleIn());
+        locker.reschedule(item, refused.need(), refused.hops() + 1, again);
+        return new Postponed(item.itemId(), item.handlerId(), now, again);
     }
 }

@@ -99,8 +99,10 @@ public final class JobStorer {
                                 request,
                                 () -> new StoredJob.Stored(
                                         batch.write(List.of(job)).get(0), null)))
-                : database.inTransaction(() ->
-                        once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), dueAt)));
+                : database.inTransaction(() -> {
+                    database.guardLanes();
+                    return once(request, () -> new StoredJob.Stored(scheduled.insert(job, dueAt), dueAt));
+                });
     }
 
     private static StoredJob once(@Nullable JobRequest request, Supplier<StoredJob> step) {

@@ -68,8 +68,8 @@ final class LockWaiterStore {
                 .list();
     }
 
-    /** Remembers how often an item was rescheduled; it waits in no line meanwhile. */
-    void hop(WaitingItem item, LockNeed need, int hops, Instant now) {
+    /** Remembers how often an item was rescheduled; it waits in no line until it comes again. */
+    void hop(WaitingItem item, LockNeed need, int hops, Instant again) {
         database.sql("""
                         INSERT INTO lanekeeper.lock_waiter AS w (
                                item_id, digest, ticket, name, handler_id, since, due_before, woken_at, hops)
@@ -81,7 +81,7 @@ final class LockWaiterStore {
                 .param(need.digest())
                 .param(Texts.safe(need.name()))
                 .param(item.handlerId())
-                .param(Database.timestamp(now))
+                .param(Database.timestamp(again))
                 .param(Database.timestamp(item.dueAt()))
                 .param(hops)
                 .update();

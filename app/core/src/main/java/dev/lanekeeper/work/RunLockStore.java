@@ -175,6 +175,14 @@ final class RunLockStore {
                 .update();
     }
 
+    /** Deletes starts that were taken with this token, and were none; tells how many. */
+    int takeBack(Collection<UUID> digests, long token) {
+        return database.sql("DELETE FROM lanekeeper.run_lock WHERE digest = ANY (?::uuid[]) AND token = ?")
+                .param(Database.uuids(digests))
+                .param(token)
+                .update();
+    }
+
     /** A row that a lane has held. */
     record Freed(UUID laneId, UUID digest, int most) {}
 

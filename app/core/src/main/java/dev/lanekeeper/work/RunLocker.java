@@ -218,12 +218,25 @@ public final class RunLocker {
         return dueAt;
     }
 
-    /** Remembers how often an item that was refused has been rescheduled, in a transaction of its own. */
-    public void reschedule(WaitingItem item, LockNeed need, int hops) {
+    /**
+     * Remembers how often an item that was refused has been rescheduled, in a transaction of its own.
+     *
+     * @param again when it comes again; its patience counts from then on
+     */
+    public void reschedule(WaitingItem item, LockNeed need, int hops, Instant again) {
         database.inTransaction(() -> {
-            waiters.hop(item, need, hops, clock.instant());
+            waiters.hop(item, need, hops, again);
             return item;
         });
+    }
+
+    /** An item that was given these with this token does not start, and so it does not count for their rates. */
+    public void takeBack(List<LockNeed> needs, long token) {
+        var rates =
+                needs.stream().filter(LockNeed::isRate).map(LockNeed::digest).toList();
+        if (!rates.isEmpty()) {
+            database.inTransaction(() -> locks.takeBack(rates, token));
+        }
     }
 
     /** Forgets rows that hold nothing and items that wait no more; tells how many it were. */

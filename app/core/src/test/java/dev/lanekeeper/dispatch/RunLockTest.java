@@ -116,6 +116,7 @@ class RunLockTest {
                         refusing(RunConflict.RAISE),
                         refusing(RunConflict.REJECT),
                         refusing(RunConflict.RESCHEDULE),
+                        hopping(),
                         locked(
                                 handler(
                                         "patient",
@@ -128,6 +129,15 @@ class RunLockTest {
                                         new Refusal(
                                                 RunConflict.REJECT, Duration.ofMillis(400), Duration.ofSeconds(5), 1))))
                 .toArray(HandlerDefinition[]::new);
+    }
+
+    private static HandlerDefinition hopping() {
+        var refusal = new Refusal(RunConflict.RESCHEDULE, Duration.ofSeconds(1), Duration.ofMillis(500), 1);
+        return locked(
+                handler(
+                        "hopping",
+                        c -> JOURNAL.work(c, Duration.ofMillis(c.event().offset() == 0 ? 2_000 : 1), "hopping")),
+                lock("hopping", refusal));
     }
 
     private static HandlerDefinition sleepy(String name, Duration time, LockRule rule) {
@@ -246,6 +256,19 @@ class RunLockTest {
 
         assertThat(countOf("patient", "outcome", " AND state = 3")).isOne();
         assertThat(started).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void waitsForItsPatienceEachTimeThatItComesAgain() {
+        var started = JOURNAL.started("hopping");
+        NODES.get(0).store("hopping", 0, "x");
+        await().until(() -> started.size() == 1);
+        NODES.get(0).store("hopping", 1, "y");
+
+        await().atMost(PATIENCE).until(() -> countOf("hopping", "outcome", "") == 2);
+        assertThat(countOf("hopping", "outcome", " AND state = 1"))
+                .as("the second came again, waited, and was given its lock")
+                .isEqualTo(2);
     }
 
     private static LockRule lock(String name, int most) {

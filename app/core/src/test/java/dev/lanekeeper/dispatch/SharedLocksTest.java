@@ -94,6 +94,26 @@ class SharedLocksTest {
     }
 
     @Test
+    void useUpNoPartOfARateWhileAnotherProgramHasAnotherOfTheirLocks() throws Exception {
+        var node = node(
+                WhenAway.POSTPONE,
+                c -> Outcome.ack(),
+                new LockRule("free", null, 1, null, null),
+                new LockRule("starts", null, 3, Duration.ofHours(1), null));
+        var plain = other.getFencedLock("lk:free");
+        plain.tryLockAndGetToken(30, TimeUnit.SECONDS);
+
+        node.store("a", 0, "r1");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter WHERE name = 'free'") == 1);
+        assertThat(node.count("lanekeeper.run_lock WHERE name = 'starts'")).isZero();
+        plain.unlock();
+
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 1);
+        assertThat(node.count("lanekeeper.run_lock WHERE name = 'starts'")).isOne();
+        other.getKeys().delete("lk:starts:starts");
+    }
+
+    @Test
     void haveOneItemOfALockAtATimeOnAllNodesAndInAllPrograms() throws Exception {
         var atWork = new AtomicInteger();
         var most = new AtomicInteger();
