@@ -132,11 +132,11 @@ class RunLockTest {
     }
 
     private static HandlerDefinition hopping() {
-        var refusal = new Refusal(RunConflict.RESCHEDULE, Duration.ofSeconds(1), Duration.ofMillis(500), 1);
+        var refusal = new Refusal(RunConflict.RESCHEDULE, Duration.ofSeconds(1), Duration.ofMillis(1_200), 1);
         return locked(
                 handler(
                         "hopping",
-                        c -> JOURNAL.work(c, Duration.ofMillis(c.event().offset() == 0 ? 2_000 : 1), "hopping")),
+                        c -> JOURNAL.work(c, Duration.ofMillis(c.event().offset() == 0 ? 2_700 : 1), "hopping")),
                 lock("hopping", refusal));
     }
 
