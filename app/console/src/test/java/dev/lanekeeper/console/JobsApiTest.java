@@ -99,6 +99,17 @@ class JobsApiTest {
         assertThat(api.post("/v1/jobs/999999999999/cancel", null).status()).isEqualTo(404);
     }
 
+    @Test
+    void aJobKeepsThePriorityThatItIsGiven() {
+        var usual = schedule("\"after\":\"1d\"");
+        var urgent = schedule("\"after\":\"1d\",\"priority\":9");
+
+        assertThat(api.get("/v1/jobs/" + usual).json().get("priority").asInt()).isZero();
+        assertThat(api.get("/v1/jobs/" + urgent).json().get("priority").asInt()).isEqualTo(9);
+        assertThat(api.post("/v1/jobs/" + usual + "/cancel", null).status()).isEqualTo(200);
+        assertThat(api.post("/v1/jobs/" + urgent + "/cancel", null).status()).isEqualTo(200);
+    }
+
     private long schedule(String when) {
         var answer = api.post(
                 "/v1/jobs",
@@ -137,6 +148,8 @@ class JobsApiTest {
         assertThat(message(400, "{\"handler\":\"reports\",\"after\":\"soon\"}")).startsWith("after is no time span");
         assertThat(message(400, "{\"handler\":\"reports\",\"at\":\"2030-01-01T00:00:00Z\",\"after\":\"1h\"}"))
                 .startsWith("after cannot be given together with at");
+        assertThat(message(400, "{\"handler\":\"reports\",\"priority\":10}"))
+                .isEqualTo("priority is not a number from 0 to 9");
         assertThat(message(404, "{\"handler\":\"orders\"}"))
                 .contains("no node has ever had a handler of jobs 'orders'")
                 .contains("reports");

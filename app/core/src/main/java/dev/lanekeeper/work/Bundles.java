@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Hands out bundles for items without a resource; those of one handler share them, as far as there is room. */
+/** Hands out bundles for items without a resource; those of one handler and priority share them, as far as there is room. */
 final class Bundles {
 
     private final HandOver handOver;
     private final Clock clock;
-    private final Map<Integer, Bundle> byHandler = new HashMap<>();
+    private final Map<Kind, Bundle> byKind = new HashMap<>();
 
     Bundles(HandOver handOver, Clock clock) {
         this.handOver = handOver;
@@ -19,8 +19,16 @@ final class Bundles {
 
     /** The lane of the handler's next item. */
     UUID next(int handlerId) {
-        return byHandler.computeIfAbsent(handlerId, Bundle::new).next();
+        return next(handlerId, 0);
     }
+
+    /** The same of this priority, none of which waits behind one that has less. */
+    UUID next(int handlerId, int priority) {
+        return byKind.computeIfAbsent(new Kind(handlerId, priority), kind -> new Bundle(kind.handlerId()))
+                .next();
+    }
+
+    private record Kind(int handlerId, int priority) {}
 
     private final class Bundle {
 

@@ -33,8 +33,9 @@ public record EntryItem(
      *
      * @param label a word for people
      * @param dueAt when it may run first; {@code null} for at once
+     * @param priority from 0, the usual one
      */
-    public record Job(@Nullable String label, @Nullable Instant dueAt) {}
+    public record Job(@Nullable String label, @Nullable Instant dueAt, int priority) {}
 
     /** An entry that is no job, and that may be there any number of times. */
     public EntryItem(
@@ -64,7 +65,7 @@ public record EntryItem(
     }
 
     private @Nullable Job now() {
-        return job == null ? null : new Job(job.label(), null);
+        return job == null ? null : new Job(job.label(), null, job.priority());
     }
 
     /** What is left when even its content is refused: which entry it was, and why it is not here. */
@@ -91,7 +92,8 @@ public record EntryItem(
                 null,
                 intakeError,
                 claim,
-                null);
+                null,
+                part.priority());
     }
 
     int bytes() {

@@ -78,7 +78,8 @@ final class JobBatch {
     List<PlacedJob> place(List<NewJob> all) {
         var bundles = new Bundles(handOver, stores.clock);
         return all.stream()
-                .map(job -> new PlacedJob(job.resource() == null ? bundles.next(job.handlerId()) : laneOf(job), job))
+                .map(job -> new PlacedJob(
+                        job.resource() == null ? bundles.next(job.handlerId(), job.priority()) : laneOf(job), job))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.api.job.JobOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import tools.jackson.databind.util.RawValue;
  * @param payload JSON, as it was written; {@code null} for none
  * @param resource the canonical key of its resource; {@code null} for the entry's causality key, or none
  * @param dueAt when it may run first; {@code null} for at once
+ * @param priority from 0, the usual one, to 9
  * @param claim {@code null} for none
  */
 public record JobDocument(
@@ -23,6 +25,7 @@ public record JobDocument(
         @Nullable String resource,
         @Nullable String label,
         @Nullable Instant dueAt,
+        int priority,
         @Nullable Claim claim) {
 
     /** To be the only one of its key. */
@@ -48,6 +51,9 @@ public record JobDocument(
         if (dueAt != null) {
             arguments.put("dueAt", dueAt.toString());
         }
+        if (priority != 0) {
+            arguments.put("priority", priority);
+        }
         if (claim != null) {
             arguments.put("unique", new RawValue(claim.rule().json()));
             arguments.put("uniqueKey", claim.key());
@@ -65,7 +71,20 @@ public record JobDocument(
                 text(root, "resource"),
                 text(root, "label"),
                 dueAt == null ? null : Instant.parse(dueAt),
+                priority(root),
                 claim(root));
+    }
+
+    private static int priority(JsonNode root) {
+        var node = root.path("priority");
+        if (node.isMissingNode() || node.isNull()) {
+            return 0;
+        }
+        if (!node.isInt() || node.asInt() < 0 || node.asInt() > JobOptions.MOST_URGENT) {
+            throw new IllegalArgumentException(
+                    "the priority is a number from 0 to " + JobOptions.MOST_URGENT + ", and not " + node);
+        }
+        return node.asInt();
     }
 
     private static @Nullable Claim claim(JsonNode root) {

@@ -1,11 +1,13 @@
 package dev.lanekeeper.work;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
@@ -78,7 +80,47 @@ final class JobStore {
     }
 
     private List<Long> insertNew(Instant storedAt, List<PlacedJob> placed) {
-        return bound(database.sql(INSERT), storedAt, placed).query(Long.class).list();
+        var ids =
+                bound(database.sql(INSERT), storedAt, placed).query(Long.class).list();
+        prefer(ids, placed);
+        return ids;
+    }
+
+    /** Writes down what is urgent, if anything is; a lane is as urgent as its next item. */
+    private void prefer(List<Long> ids, List<PlacedJob> placed) {
+        var urgent = IntStream.range(0, placed.size())
+                .filter(n -> placed.get(n).job().priority() > 0)
+                .toArray();
+        if (urgent.length == 0) {
+            return;
+        }
+        var lanes = Arrays.stream(urgent).mapToObj(n -> placed.get(n).laneId()).toList();
+        database.sql("""
+                        UPDATE lanekeeper.lane_item AS i
+                           SET priority = k.priority
+                          FROM unnest(?::uuid[], ?::bigint[], ?::int[]) AS k (lane_id, item_id, priority)
+                         WHERE i.lane_id = k.lane_id AND i.item_id = k.item_id
+                        """)
+                .param(Database.uuids(lanes))
+                .param(Arrays.stream(urgent).mapToLong(ids::get).toArray())
+                .param(Arrays.stream(urgent)
+                        .map(n -> placed.get(n).job().priority())
+                        .toArray())
+                .update();
+        database.sql("""
+                        UPDATE lanekeeper.lane AS l
+                           SET priority = head.priority
+                          FROM unnest(?::uuid[]) AS k (lane_id)
+                         CROSS JOIN LATERAL (
+                               SELECT i.priority
+                                 FROM lanekeeper.lane_item AS i
+                                WHERE i.lane_id = k.lane_id
+                                ORDER BY i.lane_id, i.item_id
+                                LIMIT 1) AS head
+                         WHERE l.lane_id = k.lane_id AND l.priority <> head.priority
+                        """)
+                .param(Database.uuids(lanes.stream().distinct().toList()))
+                .update();
     }
 
     private List<Long> repeat(Instant storedAt, List<PlacedJob> placed) {

@@ -55,7 +55,8 @@ final class LaneStore {
                           FROM unnest(?::uuid[], ?::int[], ?::int[], ?::boolean[]) AS k (lane_id, handler_id, waiting, bundle)
                             ON CONFLICT (lane_id) DO UPDATE
                            SET waiting = l.waiting + excluded.waiting,
-                               handler_id = CASE WHEN l.waiting = 0 THEN excluded.handler_id ELSE l.handler_id END
+                               handler_id = CASE WHEN l.waiting = 0 THEN excluded.handler_id ELSE l.handler_id END,
+                               priority = CASE WHEN l.waiting = 0 THEN 0 ELSE l.priority END
                         RETURNING lane_id, owner_run IS NULL AND parked_at IS NULL AND due_at <= ? AS ready
                         """)
                 .param(now)
@@ -110,20 +111,34 @@ final class LaneStore {
     record OwnedBy(UUID runId, OwnedLane lane) {}
 
     /**
-     * Locks READY lanes, oldest first, at most so many of each handler; lanes that somebody else has locked are passed over.
+     * Locks READY lanes, the most urgent first and then the oldest, at most so many of each handler; lanes that somebody else has locked
+     * are passed over. What is urgent has an index of its own, which is empty as a rule, so that nobody pays for it.
      */
     List<ReadyLane> lockReady(Map<Integer, Integer> wantedByHandler) {
         var handlers = wantedByHandler.entrySet().stream().toList();
         return database.sql("""
                         SELECT l.handler_id, l.lane_id
                           FROM unnest(?::int[], ?::int[]) AS h (handler_id, wanted)
+                         CROSS JOIN (SELECT ?::timestamptz AS instant) AS now
                          CROSS JOIN LATERAL (
-                               SELECT handler_id, lane_id
-                                 FROM lanekeeper.lane
-                                WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL AND due_at <= ?
-                                ORDER BY due_at
-                                LIMIT h.wanted
-                                  FOR UPDATE SKIP LOCKED) AS l
+                               SELECT urgent.handler_id, urgent.lane_id
+                                 FROM (SELECT handler_id, lane_id
+                                         FROM lanekeeper.lane
+                                        WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL
+                                          AND due_at <= now.instant AND priority > 0
+                                        ORDER BY priority DESC, due_at
+                                        LIMIT h.wanted
+                                          FOR UPDATE SKIP LOCKED) AS urgent
+                               UNION ALL
+                               SELECT usual.handler_id, usual.lane_id
+                                 FROM (SELECT handler_id, lane_id
+                                         FROM lanekeeper.lane
+                                        WHERE handler_id = h.handler_id AND owner_run IS NULL AND parked_at IS NULL
+                                          AND due_at <= now.instant AND priority = 0
+                                        ORDER BY due_at
+                                        LIMIT h.wanted
+                                          FOR UPDATE SKIP LOCKED) AS usual
+                               LIMIT h.wanted) AS l
                         """)
                 .param(handlers.stream().mapToInt(Map.Entry::getKey).toArray())
                 .param(handlers.stream().mapToInt(Map.Entry::getValue).toArray())
@@ -230,6 +245,7 @@ final class LaneStore {
                                waiting = k.waiting,
                                due_at = greatest(coalesce(head.due_at, l.due_at), now.instant),
                                handler_id = coalesce(head.handler_id, l.handler_id),
+                               priority = coalesce(head.priority, 0),
                                parked_at = CASE WHEN k.park_reason IS NULL THEN l.parked_at ELSE now.instant END,
                                park_reason = coalesce(k.park_reason, l.park_reason),
                                parked_item = coalesce(k.parked_item, l.parked_item)
@@ -237,14 +253,14 @@ final class LaneStore {
                          CROSS JOIN unnest(?::uuid[], ?::int[], ?::boolean[], ?::text[], ?::bigint[])
                                AS k (lane_id, waiting, overtake, park_reason, parked_item)
                           LEFT JOIN LATERAL (
-                               SELECT first.due_at, first.handler_id
-                                 FROM ((SELECT i.due_at, i.handler_id, i.item_id
+                               SELECT first.due_at, first.handler_id, first.priority
+                                 FROM ((SELECT i.due_at, i.handler_id, i.item_id, i.priority
                                           FROM lanekeeper.lane_item AS i
                                          WHERE i.lane_id = k.lane_id AND (i.attempts = 0 OR NOT k.overtake)
                                          ORDER BY i.lane_id, i.item_id
                                          LIMIT 1)
                                        UNION ALL
-                                       (SELECT i.due_at, i.handler_id, i.item_id
+                                       (SELECT i.due_at, i.handler_id, i.item_id, i.priority
                                           FROM lanekeeper.lane_item AS i
                                          WHERE i.lane_id = k.lane_id AND i.attempts > 0 AND k.overtake
                                          ORDER BY i.lane_id, i.due_at
@@ -267,15 +283,19 @@ final class LaneStore {
     /** Creates the lanes of bundled items that failed and wait for their retry alone. */
     void addBlocked(List<Bundled> bundles) {
         database.sql("""
-                        INSERT INTO lanekeeper.lane (lane_id, handler_id, waiting, bundle, due_at)
-                        SELECT k.lane_id, k.handler_id, 1, true, 'epoch'::timestamptz + k.due_at * interval '1 microsecond'
-                          FROM unnest(?::uuid[], ?::int[], ?::bigint[]) AS k (lane_id, handler_id, due_at)
+                        INSERT INTO lanekeeper.lane (lane_id, handler_id, waiting, bundle, due_at, priority)
+                        SELECT k.lane_id, k.handler_id, 1, true, 'epoch'::timestamptz + k.due_at * interval '1 microsecond',
+                               coalesce((SELECT max(i.priority)
+                                           FROM lanekeeper.lane_item AS i
+                                          WHERE i.item_id = k.item_id), 0)
+                          FROM unnest(?::uuid[], ?::int[], ?::bigint[], ?::bigint[]) AS k (lane_id, handler_id, due_at, item_id)
                         """)
                 .param(Database.uuids(bundles.stream().map(Bundled::laneId).toList()))
                 .param(bundles.stream().mapToInt(Bundled::handlerId).toArray())
                 .param(bundles.stream()
                         .mapToLong(b -> Database.micros(b.dueAt()))
                         .toArray())
+                .param(bundles.stream().mapToLong(Bundled::itemId).toArray())
                 .update();
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param intakeError why it cannot run; the item fails with it
  * @param claim to be the only one of its key; {@code null} for none, and when that is decided already
  * @param repeats the item of a record or an entry that was put off, which is stored anew in place of a job; {@code null} for a job
+ * @param priority from 0, the usual one
  */
 public record NewJob(
         int handlerId,
@@ -30,7 +31,8 @@ public record NewJob(
         @Nullable Long scheduledId,
         @Nullable String intakeError,
         @Nullable UniqueClaim claim,
-        @Nullable Long repeats) {
+        @Nullable Long repeats,
+        int priority) {
 
     /** A job that may be there any number of times. */
     public NewJob(
@@ -56,13 +58,14 @@ public record NewJob(
                 scheduledId,
                 intakeError,
                 null,
-                null);
+                null,
+                0);
     }
 
     /** In a lane of the handler's, and nothing else. */
     static NewJob again(int handlerId, String laneGroup, @Nullable String resource, Instant enqueuedAt, long repeats) {
         return new NewJob(
-                handlerId, laneGroup, resource, null, List.of(), null, enqueuedAt, null, null, null, null, repeats);
+                handlerId, laneGroup, resource, null, List.of(), null, enqueuedAt, null, null, null, null, repeats, 0);
     }
 
     public NewJob with(@Nullable UniqueClaim other) {
@@ -78,7 +81,25 @@ public record NewJob(
                 scheduledId,
                 intakeError,
                 other,
-                repeats);
+                repeats,
+                priority);
+    }
+
+    NewJob withPriority(int other) {
+        return new NewJob(
+                handlerId,
+                laneGroup,
+                resource,
+                payload,
+                headers,
+                label,
+                enqueuedAt,
+                entryId,
+                scheduledId,
+                intakeError,
+                claim,
+                repeats,
+                other);
     }
 
     int bytes() {

@@ -19,7 +19,7 @@ public final class ScheduledJobStore {
 
     private static final String COLUMNS = """
             job_id, handler_id, lane_group, resource, payload, headers, label, entry_id, enqueued_at, holds_lock, repeats, hops,
-            unique_rule, unique_key""";
+            unique_rule, unique_key, priority""";
 
     private static final String TAKE_DUE = """
                         WITH due AS (
@@ -89,16 +89,16 @@ public final class ScheduledJobStore {
                         WITH stored AS (
                              INSERT INTO lanekeeper.scheduled_job (
                                     job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
-                                    enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key)
+                                    enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority)
                              SELECT nextval(pg_get_serial_sequence('lanekeeper.work_item', 'item_id')),
                                     k.handler_id, k.lane_group, k.resource,
                                     'epoch'::timestamptz + k.due_at * interval '1 microsecond', k.payload, k.headers, k.label,
                                     k.entry_id, 'epoch'::timestamptz + k.enqueued_at * interval '1 microsecond', k.holds_lock,
-                                    k.repeats, k.hops, k.unique_rule, k.unique_key
+                                    k.repeats, k.hops, k.unique_rule, k.unique_key, k.priority
                                FROM unnest(?::int[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[],
-                                           ?::bigint[], ?::bigint[], ?::boolean[], ?::bigint[], ?::int[], ?::text[], ?::text[])
+                                           ?::bigint[], ?::bigint[], ?::boolean[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::int[])
                                     AS k (handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
-                                          enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key)
+                                          enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority)
                              RETURNING job_id)
                         SELECT job_id
                           FROM stored
@@ -126,6 +126,7 @@ public final class ScheduledJobStore {
                         .map(NewScheduled::pending)
                         .map(claim -> claim == null ? null : Texts.safe(claim.key()))
                         .toArray(String[]::new))
+                .param(jobs.stream().mapToInt(NewJob::priority).toArray())
                 .query(Long.class)
                 .list();
     }
@@ -256,7 +257,8 @@ public final class ScheduledJobStore {
                 row.getLong("job_id"),
                 null,
                 null,
-                row.getObject("repeats", Long.class));
+                row.getObject("repeats", Long.class),
+                row.getInt("priority"));
     }
 
     /** False when it is no more. */

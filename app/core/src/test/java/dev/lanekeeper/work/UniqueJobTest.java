@@ -425,7 +425,8 @@ class UniqueJobTest {
                 null,
                 null,
                 new UniqueClaim(rule, "orders", key),
-                null);
+                null,
+                0);
     }
 
     private static long stored(StoredJob job) {

@@ -17,6 +17,7 @@ final class JobsCommand {
               --payload JSON                        what it is given; - reads standard input
               --at TIME | --after SPAN              2030-01-01T00:00:00Z, or 90s, 3h, PT15M; else now
               --resource KEY --unique-key KEY --label WORDS
+              --priority N                          from 0, the usual one, to 9: who goes first of those that are ready
               --idempotency-key KEY                 do it once, however often it is asked for
             lanekeeper jobs list [--handler HANDLER] [--limit N]
             lanekeeper jobs cancel ID | run-now ID | reschedule ID --at TIME | --after SPAN
@@ -33,6 +34,7 @@ final class JobsCommand {
             "resource",
             "unique-key",
             "label",
+            "priority",
             "idempotency-key",
             "reason",
             "handler",
@@ -53,7 +55,8 @@ final class JobsCommand {
     }
 
     private int enqueue(Words words) {
-        var body = words.body("at", "after", "resource", "unique-key", "label", "idempotency-key", "reason");
+        var body =
+                words.body("at", "after", "resource", "unique-key", "label", "priority", "idempotency-key", "reason");
         body.put("handler", words.word(0, "Which handler?"));
         var payload = words.options().get("payload");
         if (payload != null) {

@@ -36,7 +36,8 @@ public final class ScheduledJobSearch {
             @Nullable String label,
             Instant dueAt,
             Instant enqueuedAt,
-            boolean holdsLock) {}
+            boolean holdsLock,
+            int priority) {}
 
     /**
      * Some of them.
@@ -50,8 +51,8 @@ public final class ScheduledJobSearch {
 
     private List<Job> all(@Nullable JobPlace after, int limit) {
         return search.read(() -> search.sql("""
-                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock
-                          FROM (SELECT job_id, handler_id, resource, label, due_at, enqueued_at, holds_lock
+                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock, j.priority
+                          FROM (SELECT job_id, handler_id, resource, label, due_at, enqueued_at, holds_lock, priority
                                   FROM lanekeeper.scheduled_job
                                  WHERE (due_at, job_id) > (?::timestamptz, ?)
                                  ORDER BY due_at, job_id
@@ -68,10 +69,10 @@ public final class ScheduledJobSearch {
 
     private List<Job> ofHandler(String handler, @Nullable JobPlace after, int limit) {
         return search.read(() -> search.sql("""
-                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock
+                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock, j.priority
                           FROM lanekeeper.handler AS h
                          CROSS JOIN LATERAL (
-                               SELECT job_id, resource, label, due_at, enqueued_at, holds_lock
+                               SELECT job_id, resource, label, due_at, enqueued_at, holds_lock, priority
                                  FROM lanekeeper.scheduled_job
                                 WHERE handler_id = h.handler_id AND (due_at, job_id) > (?::timestamptz, ?)
                                 ORDER BY handler_id, due_at, job_id
@@ -89,7 +90,7 @@ public final class ScheduledJobSearch {
 
     public Optional<Job> find(long jobId) {
         return search.read(() -> search.sql("""
-                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock
+                        SELECT j.job_id, h.name AS handler, j.resource, j.label, j.due_at, j.enqueued_at, j.holds_lock, j.priority
                           FROM lanekeeper.scheduled_job AS j
                           JOIN lanekeeper.handler AS h ON h.handler_id = j.handler_id
                          WHERE j.job_id = ?

@@ -170,6 +170,7 @@ public class JobsApi {
         json.put("due_at", job.dueAt());
         json.put("enqueued_at", job.enqueuedAt());
         json.put("unique", job.holdsLock());
+        json.put("priority", job.priority());
         return json;
     }
 

@@ -24,6 +24,7 @@ final class WantedJob {
             @Nullable String resource,
             @Nullable String uniqueKey,
             @Nullable String label,
+            @Nullable JsonNode priority,
             @Nullable String idempotencyKey,
             @Nullable String reason) {}
 
@@ -39,10 +40,23 @@ final class WantedJob {
                 NewTime.delay(body.after()),
                 text("resource", body.resource()),
                 text("unique_key", body.uniqueKey()),
-                text("label", body.label()));
+                text("label", body.label()),
+                priority(body.priority()));
         var by = Asked.operator(request, text("reason", body.reason()));
         return new JobRequests.Request(
                 handler, payload(body, sent), options, key(header, body.idempotencyKey()), by.name(), by.reason());
+    }
+
+    /** Also as text, as the command line sends it. */
+    private static int priority(@Nullable JsonNode given) {
+        if (given == null || given.isNull()) {
+            return 0;
+        }
+        var text = given.isValueNode() ? given.asString() : "";
+        if (!text.matches("[0-9]")) {
+            throw Parameters.refused("priority", "is not a number from 0 to " + JobOptions.MOST_URGENT);
+        }
+        return Integer.parseInt(text);
     }
 
     /** As it was written, digit for digit. */

@@ -114,7 +114,15 @@ public final class JobEnqueuer implements Jobs {
         var now = corridor.clock().get().instant();
         var event = new RawEvent(null, -1, -1, now, null, json, List.of());
         var resource = key(id, "resource", options.resource(), handler.resource(), event);
-        return new Job(id, handler, json, resource, claim(id, handler, options, event), options.label(), now);
+        return new Job(
+                id,
+                handler,
+                json,
+                resource,
+                claim(id, handler, options, event),
+                options.label(),
+                options.priority(),
+                now);
     }
 
     private record Job(
@@ -124,6 +132,7 @@ public final class JobEnqueuer implements Jobs {
             @Nullable String resource,
             @Nullable UniqueClaim claim,
             @Nullable String label,
+            int priority,
             Instant now) {
 
         NewJob with(List<RawHeader> headers) {
@@ -139,7 +148,8 @@ public final class JobEnqueuer implements Jobs {
                     null,
                     null,
                     UniqueClaim.atEnqueueing(claim),
-                    null);
+                    null,
+                    priority);
         }
     }
 
@@ -177,7 +187,7 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued submit(Job job, @Nullable Instant dueAt) {
-        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, claim(job));
+        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, job.priority(), claim(job));
         return new Enqueued.Submitted(outbox.publish(OutboxMessage.of(JobDocument.CONTEXT, job.id())
                 .withArguments(document.arguments())
                 .withCausalityKey(job.resource())));

@@ -70,7 +70,13 @@ public final class JobRequests {
     private static UUID content(Request request) {
         var options = request.options();
         var digest = sha256();
-        Stream.of(options.at(), options.after(), options.resource(), options.uniqueKey(), options.label())
+        Stream.of(
+                        options.at(),
+                        options.after(),
+                        options.resource(),
+                        options.uniqueKey(),
+                        options.label(),
+                        options.priority())
                 .forEach(part ->
                         add(digest, part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8)));
         add(digest, request.payload());

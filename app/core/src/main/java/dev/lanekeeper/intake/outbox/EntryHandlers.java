@@ -118,7 +118,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     document.payload(),
                     RunKey.with(EntryHeaders.read(entry.headers()), claim),
                     null,
-                    new Job(document.label(), document.dueAt()),
+                    new Job(document.label(), document.dueAt(), document.priority()),
                     UniqueClaim.atEnqueueing(claim));
         } catch (RuntimeException e) {
             return new EntryItem(
@@ -129,7 +129,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
                     entry.arguments().getBytes(StandardCharsets.UTF_8),
                     List.of(),
                     "the outbox entry makes no job: " + e,
-                    new Job(null, null),
+                    new Job(null, null, 0),
                     null);
         }
     }

@@ -172,6 +172,22 @@ class JobsTest {
     }
 
     @Test
+    void keepsThePriorityOfAJobOfATransactionAndRefusesOneThatThereIsNot() {
+        var later = JobOptions.after(Duration.ofDays(1)).withPriority(4);
+        transactions.executeWithoutResult(status -> jobs.enqueue("number", 4711, later));
+
+        await().atMost(PATIENCE).until(() -> rows("lanekeeper.scheduled_job WHERE priority = 4") == 1);
+        operations.cancel(
+                jdbc.sql("SELECT job_id FROM lanekeeper.scheduled_job WHERE priority = 4")
+                        .query(Long.class)
+                        .single(),
+                ANNA);
+        assertThatThrownBy(() -> JobOptions.now().withPriority(10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The priority of a job is from 0 to 9, and not 10");
+    }
+
+    @Test
     void tellsTheHandlerOnceWhenAJobHasFailedForGood() {
         jobs.enqueue("gives-up", 7);
 
