@@ -147,7 +147,7 @@ public final class Node {
             dispatcher.start();
             watchedNanos = System.nanoTime();
             guard.scheduleWithFixedDelay(this::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-            guard.scheduleWithFixedDelay(this::sweep, SWEEP_MINUTES, SWEEP_MINUTES, TimeUnit.MINUTES);
+            guard.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MINUTES, TimeUnit.MINUTES);
         }
         wakeUps.start(settings.runsWork());
     }

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -217,6 +218,19 @@ public final class ItemChangeStore {
                 .param(Texts.safe(reason))
                 .update();
         count(item.handlerId(), Count.DISCARDED);
+    }
+
+    /** Says of items that were replaced, by their ids, by whom. */
+    void loseTo(Map<Long, Long> winners) {
+        database.sql("""
+                        UPDATE lanekeeper.work_item AS w
+                           SET lost_to = k.lost_to
+                          FROM unnest(?::bigint[], ?::bigint[]) AS k (item_id, lost_to)
+                         WHERE w.item_id = k.item_id
+                        """)
+                .param(winners.keySet().stream().mapToLong(Long::longValue).toArray())
+                .param(winners.values().stream().mapToLong(Long::longValue).toArray())
+                .update();
     }
 
     /** Makes a FAILED or REJECTED item DISCARDED; false when somebody else was first. */

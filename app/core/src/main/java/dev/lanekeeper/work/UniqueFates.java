@@ -130,13 +130,18 @@ final class UniqueFates<T> {
         }
         var fate = decision.fates().get(number);
         if (fate instanceof Fate.Ends ended) {
-            var reason = ended.because().reason();
-            return reason == ConflictReason.REPLACED || reason == ConflictReason.DEBOUNCED ? null : ended.because();
+            return isReplaced(ended) ? null : ended.because();
         }
         if (fate instanceof Fate.IsDropped dropped) {
             return dropped.because();
         }
         return fate instanceof Fate.IsPutOff later ? later.because() : null;
+    }
+
+    /** By a later arrival of this batch. */
+    private static boolean isReplaced(Fate.Ends ended) {
+        var reason = ended.because().reason();
+        return reason == ConflictReason.REPLACED || reason == ConflictReason.DEBOUNCED;
     }
 
     /** For each arrival with a claim, {@code null} for the others. */
@@ -155,14 +160,18 @@ final class UniqueFates<T> {
         }
         var id = Objects.requireNonNull(ids[number]);
         if (fate instanceof Fate.Ends ended) {
-            return lost(id, ended);
+            // Who takes its place tells that, so that it is told once, as if they had not come together.
+            return isReplaced(ended) ? stored(number, id, null) : lost(id, ended);
         }
         var later = fate instanceof Fate.IsPutOff put ? put : null;
         var because = later == null ? null : later.because();
         if (later != null && because != null) {
             return new StoredJob.PutOff(id, later.dueAt(), id(because.with()), later.holdsLock());
         }
-        var dueAt = later == null ? null : later.dueAt();
+        return stored(number, id, later == null ? null : later.dueAt());
+    }
+
+    private StoredJob stored(int number, long id, @Nullable Instant dueAt) {
         var replaced = decision.replacedBy(number);
         return replaced == null
                 ? new StoredJob.Stored(id, dueAt)

@@ -207,6 +207,20 @@ final class UniqueWork<T> {
             fates.remember(ending, door.insertEnded(fates.works(ending), lanes(ending), ends));
         }
         endReplaced();
+        tellReplaced();
+    }
+
+    /** Those that waited in a lane were discarded before it was known which item takes their place. */
+    private void tellReplaced() {
+        var winners = new LinkedHashMap<Long, Long>();
+        decision.removals().forEach((holder, by) -> {
+            if (holder.waitsIn() != null) {
+                winners.put(holder.holderId(), fates.id(new Party.Arriving(by)));
+            }
+        });
+        if (!winners.isEmpty()) {
+            stores.items().loseTo(winners);
+        }
     }
 
     private void endReplaced() {

@@ -80,8 +80,12 @@ class UniqueStrategyTest {
 
         assertThat(waiting()).containsExactly("a", "c", "b");
         assertThat(ended(State.DISCARDED)).containsExactly("b", "b", "b");
+        assertThat(corridor.count("lanekeeper.work_item WHERE lost_to IS NULL"))
+                .as("those that lost to nobody")
+                .isEqualTo(3);
         assertThat(corridor.count("lanekeeper.unique_lock")).isEqualTo(3);
         assertThat(conflicts()).containsExactlyInAnyOrder("REJECTED 1", "REPLACED 3");
+        assertThat(told).noneMatch(d -> d.result() instanceof StoredJob.Duplicate);
     }
 
     @ParameterizedTest

@@ -53,6 +53,25 @@ public final class LaneJobRegistration<T> extends HandlerRegistration<T, LaneJob
         return option("uniqueOnConflict", conflict);
     }
 
+    /** As {@link Unique#delay()}. */
+    public LaneJobRegistration<T> uniqueDelay(Duration delay) {
+        return option("uniqueDelay", delay);
+    }
+
+    /** As {@link Unique#maxHops()}, from 1. */
+    public LaneJobRegistration<T> uniqueMaxHops(int hops) {
+        return option("uniqueMaxHops", hops);
+    }
+
+    public LaneJobRegistration<T> onRunConflict(Unique.RunConflict conflict) {
+        return option("uniqueOnRunConflict", conflict);
+    }
+
+    /** As {@link Unique#maxWait()}. */
+    public LaneJobRegistration<T> uniqueMaxWait(Duration wait) {
+        return option("uniqueMaxWait", wait);
+    }
+
     /** A job without a payload calls the function with {@code null}; otherwise it fails at once. */
     public LaneJobRegistration<T> acceptsNoPayload() {
         return acceptsNull();
