@@ -2,6 +2,7 @@ package dev.lanekeeper.monitor;
 
 import dev.lanekeeper.api.event.HandledItem;
 import dev.lanekeeper.api.event.ItemEvent;
+import dev.lanekeeper.api.event.JobEvent;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.work.ItemResult;
@@ -99,6 +100,13 @@ final class RunEvents implements RunListener {
     public void dropped(List<Result> results) {
         if (publisher.isWanted(ItemEvent.ResultDropped.class)) {
             results.forEach(told -> publisher.publish(new ItemEvent.ResultDropped(item(told))));
+        }
+    }
+
+    @Override
+    public void unlocked(String handler, WaitingItem item, String uniqueKey) {
+        if (publisher.isWanted(JobEvent.Unlocked.class)) {
+            publisher.publish(new JobEvent.Unlocked(handler, uniqueKey, item.itemId()));
         }
     }
 

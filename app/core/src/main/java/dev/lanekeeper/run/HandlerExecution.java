@@ -128,13 +128,20 @@ final class HandlerExecution {
             var error = new CannotHeal(new UnreadableAtIntake(item.intakeError()));
             return new Unrecorded(failure(handler, item, context, error));
         }
-        var renewed = isReleasedNow(handler) && locks.executing(item.itemId(), clock.instant());
+        var renewed = isReleasedNow(handler) && release(handler, item);
         var begun = renewed ? search.renewed(item) : item;
         var attempt = renewed ? new Attempt(handler.id(), begun, held.token(), clock.instant(), search) : context;
         var transaction = handler.call().transaction();
         return transaction == null
                 ? new Unrecorded(call(handler, begun, attempt))
                 : new InTransaction(run, handler, lane, begun, attempt, held.locks()).execute(transaction);
+    }
+
+    /** Others may be enqueued from now on; tells whether the payload may be another than it was when it was stored. */
+    private boolean release(HandlerDefinition handler, WaitingItem item) {
+        var begun = locks.executing(item.itemId(), clock.instant());
+        begun.ifPresent(lock -> listeners.unlocked(handler.id(), item, lock.uniqueKey()));
+        return begun.isPresent() && begun.get().renewed();
     }
 
     /** Whether another may be enqueued as soon as this one is begun. */

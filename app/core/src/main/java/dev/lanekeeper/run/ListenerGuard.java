@@ -70,6 +70,10 @@ final class ListenerGuard {
         }
     }
 
+    void unlocked(String handler, WaitingItem item, String uniqueKey) {
+        tell(listener -> listener.unlocked(handler, item, uniqueKey));
+    }
+
     void dropped(List<Result> results) {
         if (!results.isEmpty()) {
             tell(listener -> listener.dropped(results));

@@ -13,6 +13,7 @@ import dev.lanekeeper.work.ResultRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,6 +148,17 @@ final class ResultKeeper {
         return result instanceof Finished f ? f.withoutFields() : result;
     }
 
+    private void tellOfLocks(List<Result> told, Map<Long, String> unlocked) {
+        if (!unlocked.isEmpty()) {
+            told.forEach(r -> {
+                var key = unlocked.get(r.item().itemId());
+                if (key != null) {
+                    listeners.unlocked(r.handler(), r.item(), key);
+                }
+            });
+        }
+    }
+
     private void freeShared(List<PendingLane> lanes, Recorded recorded) {
         if (!remote.isUsed()) {
             return;
@@ -179,6 +191,7 @@ final class ResultKeeper {
         freeShared(lanes, recorded);
         supply.settled(recorded);
         listeners.recorded(told);
+        tellOfLocks(told, recorded.unlocked());
         listeners.dropped(dropped);
     }
 }

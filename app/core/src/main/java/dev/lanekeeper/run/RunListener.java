@@ -43,6 +43,9 @@ public interface RunListener {
     /** Results are committed, in the order of their lanes. */
     default void recorded(List<Result> results) {}
 
+    /** The lock of a unique item is free, since it is begun or has ended. */
+    default void unlocked(String handler, WaitingItem item, String uniqueKey) {}
+
     /** Results were dropped, since their lane had another owner by then. */
     default void dropped(List<Result> results) {}
 

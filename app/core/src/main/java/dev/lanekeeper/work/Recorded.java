@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -14,12 +15,24 @@ import java.util.UUID;
  * @param missing items that no longer waited in their lane, so that their results were dropped: they had been recorded before.
  *     A transaction that holds effects of theirs must not commit
  * @param ready how many lanes were given back that anybody may claim now
+ * @param unlocked the keys that are free now since the items that had locked them have ended, by these items
  */
-public record Recorded(Set<UUID> kept, Set<UUID> lost, Set<Long> missing, List<Blocked> blocked, int ready) {
+public record Recorded(
+        Set<UUID> kept,
+        Set<UUID> lost,
+        Set<Long> missing,
+        List<Blocked> blocked,
+        int ready,
+        Map<Long, String> unlocked) {
+
+    /** When no item has ended. */
+    public Recorded(Set<UUID> kept, Set<UUID> lost, Set<Long> missing, List<Blocked> blocked, int ready) {
+        this(kept, lost, missing, blocked, ready, Map.of());
+    }
 
     /** The same, and so many more lanes that anybody may claim now. */
     Recorded wokenToo(int woken) {
-        return woken == 0 ? this : new Recorded(kept, lost, missing, blocked, ready + woken);
+        return woken == 0 ? this : new Recorded(kept, lost, missing, blocked, ready + woken, unlocked);
     }
 
     /** A lane that was given back and is not due yet. */

@@ -231,6 +231,7 @@ public class ResultRecorder {
         private final Set<Long> discarded = new HashSet<>();
         private final List<Blocked> blocked = new ArrayList<>();
         private final Map<Integer, Tally> tallies = new HashMap<>();
+        private final Map<Long, String> unlocked = new HashMap<>();
 
         void remove(UUID laneId) {
             removed.merge(laneId, 1, Integer::sum);
@@ -364,7 +365,7 @@ public class ResultRecorder {
             }
         }
         if (!finished.isEmpty()) {
-            locks.release(finished);
+            change.unlocked.putAll(locks.release(finished));
         }
         if (!again.isEmpty()) {
             locks.retake(again);
@@ -467,6 +468,7 @@ public class ResultRecorder {
                 lost.stream().map(r -> r.lane().laneId()).collect(Collectors.toSet()),
                 change.missing,
                 change.blocked,
-                ready);
+                ready,
+                change.unlocked);
     }
 }

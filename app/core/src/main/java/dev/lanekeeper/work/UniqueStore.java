@@ -6,12 +6,15 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowCallbackHandler;
 
 /**
  * Writes {@code unique_lock}. A row counts only while its holder waits in a lane or is scheduled, or, if it is held until it
@@ -243,22 +246,31 @@ public final class UniqueStore {
     /**
      * The handler of this item is about to be called: others may be enqueued from now on, if its lock is one of that kind.
      *
-     * @return whether its payload may be another than it was when it was stored
+     * @return what it has given away; empty when it holds no lock of that kind
      */
-    public boolean executing(long itemId, Instant now) {
-        return database.sql("""
+    public Optional<Begun> executing(long itemId, Instant now) {
+        return database
+                .sql("""
                         UPDATE lanekeeper.unique_lock
                            SET released_at = ?
                          WHERE holder_id = ? AND lock = ? AND released_at IS NULL
-                        RETURNING renewed
+                        RETURNING unique_key, renewed
                         """)
                 .param(Database.timestamp(now))
                 .param(itemId)
                 .param(UNTIL_EXECUTING)
-                .query(Boolean.class)
+                .query(Begun.class)
                 .list()
-                .contains(true);
+                .stream()
+                .findFirst();
     }
+
+    /**
+     * A lock that was given away when its item was begun.
+     *
+     * @param renewed whether its payload may be another than it was when it was stored
+     */
+    public record Begun(String uniqueKey, boolean renewed) {}
 
     /**
      * Says that the payload of a waiting holder is another from this transaction on, and keeps the holder from being begun or
@@ -304,12 +316,26 @@ public final class UniqueStore {
                 .update();
     }
 
-    /** These are finished, or will never be done. */
-    void release(Collection<Long> holderIds) {
-        database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ANY (?::bigint[]) AND lock <> ?")
+    /**
+     * These are finished, or will never be done.
+     *
+     * @return the keys that were locked until now, by their holders
+     */
+    Map<Long, String> release(Collection<Long> holderIds) {
+        var keys = new HashMap<Long, String>();
+        database.sql("""
+                        DELETE FROM lanekeeper.unique_lock
+                         WHERE holder_id = ANY (?::bigint[]) AND lock <> ?
+                        RETURNING holder_id, unique_key, released_at IS NULL AS held
+                        """)
                 .param(holderIds.stream().mapToLong(Long::longValue).toArray())
                 .param(UNTIL_EXPIRED)
-                .update();
+                .query((RowCallbackHandler) row -> {
+                    if (row.getBoolean("held")) {
+                        keys.put(row.getLong("holder_id"), row.getString("unique_key"));
+                    }
+                });
+        return keys;
     }
 
     /** Others take the holders' places, whatever kind of lock they had; or a person has taken them away. */

@@ -146,7 +146,8 @@ class UniqueStrategyTest {
         come(door, rule, "a/4");
         assertThat(last()).isInstanceOf(Updated.class);
         var store = new UniqueStore(corridor.database);
-        assertThat(store.executing(read.itemId(), corridor.clock.instant())).isTrue();
+        assertThat(store.executing(read.itemId(), corridor.clock.instant()))
+                .hasValueSatisfying(begun -> assertThat(begun.renewed()).isTrue());
         assertThat(new WaitingItemSearch(corridor.database)
                         .renewed(read)
                         .event()

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * What became of items - jobs, records, entries - of {@link dev.lanekeeper.api.job.Unique} handlers that claimed a lock; published on
- * the thread that stored them, after the commit.
+ * the thread that stored them, after the commit, unless said otherwise.
  */
 public sealed interface JobEvent extends LanekeeperEvent {
 
@@ -30,6 +30,12 @@ public sealed interface JobEvent extends LanekeeperEvent {
 
     /** A job comes later, as the scheduled job {@code jobId}, since {@code behind} has its lock. */
     record PutOff(String handlerId, String uniqueKey, long jobId, Instant dueAt, long behind) implements JobEvent {}
+
+    /**
+     * The lock of the item {@code id} is free: its handler is about to be called, or it has ended, as its lock says. Published on the
+     * worker's thread; not when a person has discarded the job or taken the lock away, nor when it has expired.
+     */
+    record Unlocked(String handlerId, String uniqueKey, long id) implements JobEvent {}
 
     /** A job was put off as often as it may be and lost to {@code duplicateOf}; it will not be done. */
     record GaveUp(String handlerId, String uniqueKey, long duplicateOf) implements JobEvent {}

@@ -374,7 +374,25 @@ class JobsTest {
 
         assertThat(seen.events).contains(new JobEvent.Duplicate("once", "told", holder));
         assertThat(operations.cancel(holder, ANNA)).isEqualTo(JobAnswer.CANCELLED);
-        assertThat(jobs.enqueue("once", new Greeting("told", "-"))).isInstanceOf(Accepted.class);
+        var accepted = (Accepted) jobs.enqueue("once", new Greeting("told", "-"));
+        await().atMost(PATIENCE)
+                .until(() -> seen.events.contains(new JobEvent.Unlocked("once", "told", accepted.itemId())));
+        assertThat(seen.events).contains(new JobEvent.Locked("once", "told", accepted.itemId()));
+    }
+
+    @Test
+    void tellsWhenALockIsFreeThatIsHeldOnlyUntilItsHandlerIsCalled() {
+        var first = (Accepted) jobs.enqueue("both", new Greeting("freed early", "-"));
+
+        await().atMost(PATIENCE)
+                .until(() -> seen.events.stream()
+                                .filter(e -> e instanceof JobEvent.Unlocked u && u.id() == first.itemId())
+                                .count()
+                        == 1);
+        await().atMost(PATIENCE).until(() -> rows("lanekeeper.outcome WHERE item_id = " + first.itemId()) == 1);
+        assertThat(seen.events.stream().filter(e -> e instanceof JobEvent.Unlocked u && u.id() == first.itemId()))
+                .as("told once, not again at its end")
+                .hasSize(1);
     }
 
     @Test
