@@ -213,6 +213,11 @@ final class LaneWalk {
             means.keeper().settle(run, List.of(new PendingLane(waiting.result(), List.of())), waiting.recorded());
             return ours(waiting.recorded().kept().contains(lane.laneId())) ? Locked.GO_ON : Locked.STOP;
         }
+        if (answer instanceof Answer.Gone) {
+            run.release(lane.laneId());
+            ours(false);
+            return Locked.STOP;
+        }
         var refused = (Answer.Refused) answer;
         var rule = Objects.requireNonNull(needs.rules().get(refused.need()));
         var result = means.locks().refused(handler, asker, refused, rule);

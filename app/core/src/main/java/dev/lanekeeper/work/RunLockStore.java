@@ -44,15 +44,21 @@ final class RunLockStore {
      * @param ahead how many wait for it who come first; counted up to a hundred beyond the limit, without those who have not come
      *     although they were woken or wanted to look for themselves
      * @param waited whether the item has been entered among those who wait
+     * @param owned whether the lane is still the run's
      */
-    record Standing(int place, int held, int dead, @Nullable Long holder, int ahead, boolean waited) {}
+    record Standing(int place, int held, int dead, @Nullable Long holder, int ahead, boolean waited, boolean owned) {}
 
     /** The standing of each need, in their order; to be asked under {@link #lock}. */
-    List<Standing> standings(OwnedLane lane, long itemId, List<LockNeed> needs, Instant now, Duration grace) {
+    List<Standing> standings(Taker asker, List<LockNeed> needs, Instant now, Duration grace) {
         var at = Database.timestamp(now);
+        var lane = asker.lane();
+        var itemId = asker.item().itemId();
         return database.sql("""
                         SELECT n.place, held.held, held.dead, held.holder, ahead.ahead,
-                               EXISTS (SELECT FROM lanekeeper.lock_waiter AS m WHERE m.item_id = ?) AS waited
+                               EXISTS (SELECT FROM lanekeeper.lock_waiter AS m WHERE m.item_id = ?) AS waited,
+                               EXISTS (SELECT
+                                         FROM lanekeeper.lane AS l
+                                        WHERE l.lane_id = ? AND l.epoch = ? AND l.owner_run = ?) AS owned
                           FROM unnest(?::uuid[], ?::int[]) WITH ORDINALITY AS n (digest, most, place)
                          CROSS JOIN LATERAL (
                                SELECT count(*) FILTER (WHERE r.counts) AS held,
@@ -87,6 +93,9 @@ final class RunLockStore {
                          ORDER BY n.place
                         """)
                 .param(itemId)
+                .param(lane.laneId())
+                .param(lane.epoch())
+                .param(asker.run().runId())
                 .param(Database.uuids(needs.stream().map(LockNeed::digest).toList()))
                 .param(needs.stream().mapToInt(LockNeed::most).toArray())
                 .param(at)
@@ -97,7 +106,7 @@ final class RunLockStore {
                 .list();
     }
 
-    /** Who takes locks. */
+    /** Who asks for locks, or takes them. */
     record Taker(Run run, OwnedLane lane, WaitingItem item) {}
 
     /**

@@ -60,6 +60,9 @@ public final class RunLocker {
          * @param hops how often it was rescheduled for it
          */
         record Refused(LockNeed need, @Nullable Long holder, int hops) implements Answer {}
+
+        /** The lane is no longer this run's: others may hold what it asks for, in the same lane. */
+        record Gone() implements Answer {}
     }
 
     /** An item of a lane that a run owns; nothing that was done in the lane is unrecorded. */
@@ -83,7 +86,7 @@ public final class RunLocker {
             database.guardLanes();
             locks.lock(needs.stream().map(LockNeed::digest).toList());
             var now = clock.instant();
-            var nobody = new Standing(0, 0, 0, null, 0, false);
+            var nobody = new Standing(0, 0, 0, null, 0, false, true);
             var missing = needs.stream().map(n -> new Missing(n, nobody)).toList();
             return postpone(new Wanted(asker, needs, missing), now, comes);
         });
@@ -101,8 +104,11 @@ public final class RunLocker {
         var digests = needs.stream().map(LockNeed::digest).toList();
         locks.lock(digests);
         var now = clock.instant();
-        var itemId = asker.item().itemId();
-        var standings = locks.standings(asker.lane(), itemId, needs, now, RunLocks.GRACE);
+        var taker = new Taker(asker.run(), asker.lane(), asker.item());
+        var standings = locks.standings(taker, needs, now, RunLocks.GRACE);
+        if (!standings.get(0).owned()) {
+            return new Answer.Gone();
+        }
         if (standings.stream().anyMatch(s -> s.dead() > 0)) {
             locks.forgetDead(digests, asker.lane().laneId(), now);
         }
@@ -119,9 +125,9 @@ public final class RunLocker {
         }
         var waited = standings.get(0).waited();
         if (waited && hasAll) {
-            waiters.leave(itemId);
+            waiters.leave(asker.item().itemId());
         }
-        return take(asker, needs, now, waited && !hasAll);
+        return take(taker, needs, now, waited && !hasAll);
     }
 
     private record Missing(LockNeed need, Standing standing) {}
@@ -137,8 +143,8 @@ public final class RunLocker {
         }
     }
 
-    private Answer take(Asker asker, List<LockNeed> needs, Instant now, boolean waited) {
-        var token = locks.take(new Taker(asker.run(), asker.lane(), asker.item()), needs, now);
+    private Answer take(Taker taker, List<LockNeed> needs, Instant now, boolean waited) {
+        var token = locks.take(taker, needs, now);
         return new Answer.Taken(
                 token,
                 needs.stream().filter(n -> !n.isRate()).map(LockNeed::digest).toList(),

@@ -12,6 +12,7 @@ import dev.lanekeeper.operations.LockAnswer;
 import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.work.LockPattern;
+import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +41,11 @@ class RunLockTurnsTest {
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final List<Long> started = new CopyOnWriteArrayList<>();
-    private final TestNode node = TestNode.start(6, locked(handler("h", this::handle), rule("a"), rule("b")));
+    private final AtomicBoolean lost = new AtomicBoolean();
+    private final TestNode node = TestNode.start(
+            6,
+            locked(handler("h", this::handle), rule("a"), rule("b")),
+            locked(handler("lost", this::handle), new LockRule("lost", this::loseTheLaneOnce, 1, null, null)));
 
     private Outcome handle(EventContext context) throws InterruptedException {
         started.add(context.event().offset());
@@ -127,6 +133,27 @@ class RunLockTurnsTest {
                 .query((row, n) -> operations.releaseRunLock(row.getObject(1, UUID.class), row.getLong(2), ada))
                 .single()
                 .equals(LockAnswer.RELEASED);
+    }
+
+    @Test
+    void aRunThatHasLostItsLaneIsNotGivenItsLocksAndDoesNotCallItsHandler() {
+        node.store("lost", 4, "r4");
+
+        await().atMost(SOON).until(() -> node.count("lanekeeper.outcome") == 1);
+
+        assertThat(lost).isTrue();
+        assertThat(started).containsExactly(4L);
+    }
+
+    /** As a rescue does, between the look at the lease and the transaction in which the locks are taken. */
+    private String loseTheLaneOnce(WaitingItem item) {
+        if (lost.compareAndSet(false, true)) {
+            node.database
+                    .sql("UPDATE lanekeeper.lane SET owner_node = NULL, owner_run = NULL WHERE lane_id = ?")
+                    .param(item.laneId())
+                    .update();
+        }
+        return "x";
     }
 
     private void holdTheFirstLock() {

@@ -1,6 +1,9 @@
 package dev.lanekeeper.work;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lanekeeper.lock.LockContract;
+import dev.lanekeeper.work.Corridor.Claimed;
 import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.LaneStore.Assignment;
 import dev.lanekeeper.work.RunLocker.Answer;
@@ -9,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 
 /** The locks of the database keep the contract of all locks; they are those of a lane and its epoch. */
 class DatabaseLocksTest extends LockContract {
@@ -18,6 +22,41 @@ class DatabaseLocksTest extends LockContract {
     private final RunLocker locker = new RunLocker(corridor.database, recorder, corridor.clock);
     private final LaneStore lanes = new LaneStore(corridor.database, corridor.clock);
     private final AtomicInteger parties = new AtomicInteger();
+
+    @Test
+    void givesNothingToARunThatHasLostItsLaneAndTakesNothingFromTheNextOne() {
+        corridor.store(Corridor.item(0, "r"));
+        var dead = corridor.node();
+        var stale = corridor.claim(dead);
+        silence(dead);
+        corridor.rescuer().rescue(corridor.node(), Duration.ofSeconds(10));
+        var next = corridor.claim(corridor.node());
+        var taken = (Answer.Taken) take(next);
+
+        assertThat(take(stale)).isInstanceOf(Answer.Gone.class);
+
+        assertThat(take(stale, "another")).isInstanceOf(Answer.Gone.class);
+        assertThat(corridor.count("lanekeeper.run_lock")).isOne();
+        var result = new LaneResult(next.lane(), List.of(), Next.RELEASE, false, taken.held());
+        assertThat(recorder.record(next.run(), 1, List.of(result)).lost()).isEmpty();
+    }
+
+    private Answer take(Claimed claimed) {
+        return take(claimed, "lock");
+    }
+
+    private Answer take(Claimed claimed, String lock) {
+        var asker = new Asker(
+                claimed.run(), 1, claimed.lane(), corridor.read(claimed.lane()).get(0), false);
+        return locker.take(asker, List.of(LockNeed.of(lock)), true);
+    }
+
+    private void silence(long node) {
+        corridor.database
+                .sql("UPDATE lanekeeper.node SET renewed_at = renewed_at - interval '1 minute' WHERE node_id = ?")
+                .param(node)
+                .update();
+    }
 
     @Override
     protected Party party() {
@@ -72,10 +111,7 @@ class DatabaseLocksTest extends LockContract {
 
         @Override
         public void dies() {
-            corridor.database
-                    .sql("UPDATE lanekeeper.node SET renewed_at = renewed_at - interval '1 minute' WHERE node_id = ?")
-                    .param(run.nodeId())
-                    .update();
+            silence(run.nodeId());
             corridor.rescuer().rescue(corridor.node(), Duration.ofSeconds(10));
         }
 
