@@ -11,6 +11,7 @@ import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import dev.lanekeeper.testkit.RedisServer;
+import dev.lanekeeper.testkit.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +65,12 @@ class SharedLocksTest {
     }
 
     private TestNode node(WhenAway whenAway, TestNode.Body body, LockRule... rules) {
+        return node(redis.uri(), whenAway, body, rules);
+    }
+
+    private TestNode node(String uri, WhenAway whenAway, TestNode.Body body, LockRule... rules) {
         var settings = new RedisSettings(
-                redis.uri(), null, null, null, "lk:", Duration.ofSeconds(3), Duration.ofSeconds(3), whenAway);
+                uri, null, null, null, "lk:", Duration.ofSeconds(3), Duration.ofSeconds(3), whenAway);
         var source = nodes.isEmpty() ? pool : TestNode.pool(pool.getJdbcUrl(), pool.getUsername());
         var node = TestNode.sharing(source, 5, settings, locked(handler("a", body), rules));
         nodes.add(node);
@@ -173,6 +179,53 @@ class SharedLocksTest {
         await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 60);
         assertThat(node.count("lanekeeper.attempt")).isZero();
         await().atMost(PATIENCE).until(() -> node.node.locks().status().held() == 0);
+    }
+
+    /** The address is then that of a server with none of the locks, as after a failover that came before they were copied. */
+    @Test
+    @Tag("chaos")
+    void loseDoubleAndOverlapNothingWhenRedisFailsOverToACopyWithoutTheirLocks() {
+        var atWork = new AtomicIntegerArray(3);
+        var overlaps = new AtomicInteger();
+        var proxy = TcpProxy.to(redis.port());
+        try (var copy = RedisServer.create()) {
+            var node = node(
+                    "redis://127.0.0.1:" + proxy.port(),
+                    WhenAway.POSTPONE,
+                    c -> {
+                        var key = (int) (c.event().offset() % 3);
+                        if (atWork.incrementAndGet(key) > 1) {
+                            overlaps.incrementAndGet();
+                        }
+                        started.add(c.event().offset());
+                        LockSupport.parkNanos(20_000_000);
+                        atWork.decrementAndGet(key);
+                        return Outcome.ack();
+                    },
+                    new LockRule("l", c -> "" + c.event().offset() % 3, 1, null, null));
+            var resources = new String[60];
+            for (var n = 0; n < resources.length; n++) {
+                resources[n] = "r" + n % 20;
+            }
+            node.store("a", 0, resources);
+
+            await().until(() -> started.size() > 10);
+            proxy.close();
+            proxy = TcpProxy.on(proxy.port(), copy.port());
+
+            await().atMost(PATIENCE)
+                    .until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 60);
+            assertThat(overlaps).hasValue(0);
+            assertThat(node.count("lanekeeper.attempt")).isZero();
+            assertThat(node.count("lanekeeper.lock_waiter")).isZero();
+            await().atMost(PATIENCE).until(() -> node.node.locks().status().held() == 0);
+            node.close();
+            nodes.remove(node);
+        } finally {
+            proxy.close();
+        }
+        // The one that was left keeps its locks until they expire.
+        other.getKeys().flushall();
     }
 
     @Test
