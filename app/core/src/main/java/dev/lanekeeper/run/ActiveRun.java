@@ -188,6 +188,16 @@ public final class ActiveRun {
         chunk = null;
     }
 
+    /** The locks with which the current item is being handled; {@code null} when it needs none. */
+    synchronized @Nullable LockedLane locked() {
+        return working == null || current == null || chunk == null || !chunk.holdsLocks()
+                ? null
+                : new LockedLane(current, chunk.held().locks());
+    }
+
+    /** A lane and what it holds besides its resource. */
+    record LockedLane(OwnedLane lane, List<UUID> locks) {}
+
     /** What was done in the current lane before the item that is being handled. */
     synchronized @Nullable PendingLane takeCurrent() {
         return working == null || chunk == null || chunk.isEmpty() ? null : chunk.take(Next.HOLD);

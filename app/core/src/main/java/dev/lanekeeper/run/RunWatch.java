@@ -131,6 +131,7 @@ public final class RunWatch {
     }
 
     private void unburden(ActiveRun run) {
+        freeWhatPeopleTook(run);
         keeper.record(run);
         var current = run.takeCurrent();
         if (current != null) {
@@ -138,6 +139,14 @@ public final class RunWatch {
         }
         keeper.giveBack(run, run.surrender());
         splitBundle(run);
+    }
+
+    /** Whoever takes a lock away wants others to have it now, in other applications too. */
+    private void freeWhatPeopleTook(ActiveRun run) {
+        var locked = remote.isUsed() ? run.locked() : null;
+        if (locked != null && recorder.hasLost(locked.lane(), locked.locks())) {
+            remote.freeNamed(List.of(locked.lane().epoch()));
+        }
     }
 
     private void splitBundle(ActiveRun run) {

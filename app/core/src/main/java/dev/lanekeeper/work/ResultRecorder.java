@@ -116,6 +116,11 @@ public class ResultRecorder {
         return runLocks.wakeAll(digests.stream().map(d -> new Free(d, 1)).toList(), clock.instant());
     }
 
+    /** Whether a person has taken some of these locks away from a lane. */
+    public boolean hasLost(OwnedLane lane, List<UUID> digests) {
+        return runLocks.count(lane, digests) < digests.size();
+    }
+
     /** Whether a suspect may start. */
     public enum Begun {
         /** Its start is on record. */

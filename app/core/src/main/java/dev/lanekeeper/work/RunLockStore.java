@@ -209,6 +209,20 @@ final class RunLockStore {
                 .list();
     }
 
+    /** How many of these locks a lane still has. */
+    int count(OwnedLane lane, Collection<UUID> digests) {
+        return database.sql("""
+                        SELECT count(*)
+                          FROM lanekeeper.run_lock
+                         WHERE lane_id = ? AND epoch = ? AND digest = ANY (?::uuid[]) AND expires_at IS NULL
+                        """)
+                .param(lane.laneId())
+                .param(lane.epoch())
+                .param(Database.uuids(digests))
+                .query(Integer.class)
+                .single();
+    }
+
     /** What these lanes hold, in whatever epoch. */
     List<Freed> heldBy(Collection<UUID> laneIds) {
         return database.sql("""

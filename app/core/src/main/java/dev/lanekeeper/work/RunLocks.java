@@ -92,6 +92,11 @@ final class RunLocks {
         waiters.leave(itemIds);
     }
 
+    /** How many of these locks a lane still has. */
+    int count(OwnedLane lane, Collection<UUID> digests) {
+        return locks.count(lane, digests);
+    }
+
     /** By lane. */
     Map<UUID, List<UUID>> heldBy(Collection<UUID> laneIds) {
         return laneIds.isEmpty()

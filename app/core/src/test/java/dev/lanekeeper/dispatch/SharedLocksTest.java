@@ -10,8 +10,11 @@ import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
+import dev.lanekeeper.operations.LockOperations;
+import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.testkit.RedisServer;
 import dev.lanekeeper.testkit.TcpProxy;
+import dev.lanekeeper.work.LockPattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,8 +72,8 @@ class SharedLocksTest {
     }
 
     private TestNode node(String uri, WhenAway whenAway, TestNode.Body body, LockRule... rules) {
-        var settings = new RedisSettings(
-                uri, null, null, null, "lk:", Duration.ofSeconds(3), Duration.ofSeconds(3), whenAway);
+        var settings =
+                new RedisSettings(uri, null, null, null, "lk:", Duration.ofSeconds(3), Duration.ofSeconds(3), whenAway);
         var source = nodes.isEmpty() ? pool : TestNode.pool(pool.getJdbcUrl(), pool.getUsername());
         var node = TestNode.sharing(source, 5, settings, locked(handler("a", body), rules));
         nodes.add(node);
@@ -117,6 +120,41 @@ class SharedLocksTest {
         await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 1);
         assertThat(node.count("lanekeeper.run_lock WHERE name = 'starts'")).isOne();
         other.getKeys().delete("lk:starts:starts");
+    }
+
+    @Test
+    void areFreeInRedisTooOnceAPersonHasTakenThemFromARunThatIsStuck() throws Exception {
+        var leave = new CountDownLatch(1);
+        var node = node(
+                WhenAway.POSTPONE,
+                c -> {
+                    started.add(c.event().offset());
+                    if (started.size() == 1) {
+                        assertThat(leave.await(30, TimeUnit.SECONDS)).isTrue();
+                    }
+                    return Outcome.ack();
+                },
+                new LockRule("l", null, 1, null, null));
+        node.store("a", 0, "r1");
+        await().atMost(PATIENCE).until(() -> started.size() == 1);
+        var plain = other.getLock("lk:l");
+        assertThat(plain.isLocked()).isTrue();
+        node.store("a", 1, "r2");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter") == 1);
+
+        var operations = new LockOperations(node.database);
+        var ada = new Operator("ada", "it is stuck");
+        assertThat(operations.releaseAll(new LockPattern("l"), ada)).isOne();
+
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 1);
+        assertThat(started)
+                .as("the second has the lock while the first is still stuck")
+                .containsExactly(0L, 1L);
+        leave.countDown();
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 2);
+        assertThat(started)
+                .as("what the robbed one did was refused, and it runs again")
+                .containsExactly(0L, 1L, 0L);
     }
 
     @Test
