@@ -69,14 +69,16 @@ class JobConfiguration {
             ObjectProvider<JobStorer> storer,
             ObjectProvider<DatabaseClock> clock,
             ObjectProvider<BeforeEnqueue> hooks,
-            JobTimer timer) {
+            JobTimer timer,
+            LanekeeperProperties properties) {
         return new JobEnqueuer.Corridor(
                 database::getObject,
                 handlers::getObject,
                 storer::getObject,
                 clock::getObject,
                 () -> hooks.orderedStream().toList(),
-                timer);
+                timer,
+                properties.unique().enabled());
     }
 
     @Bean

@@ -101,6 +101,26 @@ class JobDeclarationTest {
     }
 
     @Test
+    void takesNoLocksForUniqueHandlersWhereTheyAreOffAndTellsWhatIsWrongAllTheSame() {
+        application
+                .withBean(Locked.class)
+                .withBean(RunLocked.class)
+                .withPropertyValues("lanekeeper.unique.enabled=false", "lanekeeper.handlers.in-run.locks=printer*3")
+                .run(context -> {
+                    assertThat(handler(context, "locked").unique()).isNull();
+                    assertThat(handler(context, "in-run").locks().rules())
+                            .extracting(r -> r.prefix())
+                            .containsExactly("printer");
+                });
+        application
+                .withBean(Locks.class)
+                .withPropertyValues("lanekeeper.unique.enabled=false")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.startsWith("uniqueLock of Handler 'endless'")));
+    }
+
+    @Test
     void readsTheLocksThatAreHeldInTheRun() {
         application
                 .withBean(RunLocked.class)

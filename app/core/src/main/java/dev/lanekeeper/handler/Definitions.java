@@ -91,8 +91,14 @@ final class Definitions {
                 limits(options),
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
                 kafka && encrypt(options),
-                takesLocks(declaration) ? new UniqueOptions(this::bean).read(declaration, options) : null,
+                takesLocks(declaration) ? unique(declaration, options) : null,
                 new LockOptions(declaration.id(), name -> bean(name, ResourceResolver.class)).read(options));
+    }
+
+    /** What is wrong with it is told even where it does not count. */
+    private @Nullable Uniqueness unique(Declaration declaration, Options options) {
+        var unique = new UniqueOptions(this::bean).read(declaration, options);
+        return options.takesUniqueLocks() ? unique : null;
     }
 
     /** Lanekeeper's own handlers, callbacks and those that are asked in the run take none. */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What the properties say of handlers.
@@ -23,11 +24,14 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
      *
      * @param onConflict what becomes of an item that is one too many: `log` (default), `raise`, `reject`, `replace`,
      *     `reschedule`, `update`, `debounce` or `throttle`
+     * @param enabled false takes no lock for `@Unique`, of handlers of this process: for tests of what else they do
      */
-    public record UniqueDefaults(@Nullable String onConflict) {}
+    public record UniqueDefaults(
+            @Nullable String onConflict,
+            @DefaultValue("true") boolean enabled) {}
 
     public HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
-        this(defaults, handlers, new UniqueDefaults(null));
+        this(defaults, handlers, new UniqueDefaults(null, true));
     }
 
     /**

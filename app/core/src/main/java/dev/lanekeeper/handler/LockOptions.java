@@ -42,7 +42,7 @@ final class LockOptions {
     LockRules read(Options options) {
         var rules = new ArrayList<LockRule>();
         var unique = unique(options);
-        if (unique != null) {
+        if (unique != null && options.takesUniqueLocks()) {
             rules.add(unique);
         }
         options.parse("locks", text -> Optional.of(parse(text))).ifPresent(rules::addAll);

@@ -27,6 +27,7 @@ final class Options {
     private final Layer overrides;
     private final Layer defaults;
     private final @Nullable Option usualConflict;
+    private final boolean takesUniqueLocks;
     private final Map<String, String> overridingConsumerProperties;
     private final Environment environment;
     private final Problems problems;
@@ -37,6 +38,7 @@ final class Options {
         this.environment = environment;
         this.problems = problems;
         defaults = new Layer("lanekeeper.defaults.", values(settings.defaults()));
+        takesUniqueLocks = settings.unique().enabled();
         String conflict = settings.unique().onConflict();
         usualConflict = conflict == null || conflict.isBlank()
                 ? null
@@ -68,6 +70,11 @@ final class Options {
             return usualConflict;
         }
         return option == null ? defaults.find(name) : option;
+    }
+
+    /** Whether {@code @Unique} counts in this process. */
+    boolean takesUniqueLocks() {
+        return takesUniqueLocks;
     }
 
     /** Whether the handler itself, or its property, says it. */

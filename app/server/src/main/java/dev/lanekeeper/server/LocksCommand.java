@@ -95,7 +95,7 @@ final class LocksCommand {
 
     private static String released(JsonNode answer) {
         return answer.has("would_release")
-                ? "would release " + text(answer, "would_release") + "\n"
+                ? "would release " + text(answer, "would_release") + (answer.has("capped") ? " or more" : "") + "\n"
                 : "released " + text(answer, "released") + "\n";
     }
 }

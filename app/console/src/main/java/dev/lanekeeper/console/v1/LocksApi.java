@@ -1,5 +1,6 @@
 package dev.lanekeeper.console.v1;
 
+import dev.lanekeeper.console.item.CappedCount;
 import dev.lanekeeper.console.lock.LockPlace;
 import dev.lanekeeper.console.lock.LockRow;
 import dev.lanekeeper.console.lock.LockSearch;
@@ -59,12 +60,16 @@ public class LocksApi {
     @GetMapping("/v1/locks/count")
     ResponseEntity<byte[]> count(HttpServletRequest request) {
         var count = locks.count(pattern(new Parameters(request)));
-        var json = new LinkedHashMap<String, Object>();
-        json.put("count", count.value());
+        return Json.ok(json("count", count, Map.of()));
+    }
+
+    private static Map<String, Object> json(String name, CappedCount count, Map<String, Object> besides) {
+        var json = new LinkedHashMap<String, Object>(besides);
+        json.put(name, count.value());
         if (count.orMore()) {
             json.put("capped", true);
         }
-        return Json.ok(json);
+        return json;
     }
 
     @GetMapping("/v1/locks/{side}/{digest}/{number}")
@@ -108,7 +113,7 @@ public class LocksApi {
         }
         if ("true".equals(parameters.text("dry_run"))) {
             var count = locks.count(pattern(parameters));
-            return Json.ok(Map.of("would_release", count.value(), "dry_run", true));
+            return Json.ok(json("would_release", count, Map.of("dry_run", true)));
         }
         return Json.ok(Map.of(
                 "released",

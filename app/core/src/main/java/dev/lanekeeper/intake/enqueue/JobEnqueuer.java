@@ -61,7 +61,8 @@ public final class JobEnqueuer implements Jobs {
             Supplier<JobStorer> storer,
             Supplier<Clock> clock,
             Supplier<List<BeforeEnqueue>> hooks,
-            JobTimer timer) {}
+            JobTimer timer,
+            boolean takesUniqueLocks) {}
 
     /** @param observations each job that is stored at once is one, {@code lanekeeper.job.enqueue}; the job carries its span on */
     public JobEnqueuer(Corridor corridor, Outbox outbox, JsonMapper mapper, ObservationRegistry observations) {
@@ -167,8 +168,11 @@ public final class JobEnqueuer implements Jobs {
     }
 
     /** Without a key there is no lock. */
-    private static @Nullable UniqueClaim claim(String id, JobHandler handler, JobOptions options, RawEvent event) {
+    private @Nullable UniqueClaim claim(String id, JobHandler handler, JobOptions options, RawEvent event) {
         var unique = handler.unique();
+        if (!corridor.takesUniqueLocks()) {
+            return null;
+        }
         if (unique == null && options.uniqueKey() != null) {
             throw new IllegalArgumentException("The job for '" + id + "' was not enqueued: it has a unique key, but its"
                     + " handler is not unique; annotate the handler with @Unique");
