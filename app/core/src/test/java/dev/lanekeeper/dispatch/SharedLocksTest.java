@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,11 +203,7 @@ class SharedLocksTest {
                     return Outcome.ack();
                 },
                 new LockRule("l", c -> "" + c.event().offset() % 3, 1, null, null));
-        var resources = new String[60];
-        for (var n = 0; n < resources.length; n++) {
-            resources[n] = "r" + n % 20;
-        }
-        node.store("a", 0, resources);
+        node.store("a", 0, sixtyOfTwentyResources());
 
         await().until(() -> started.size() > 5);
         other.getKeys().flushall();
@@ -241,11 +238,7 @@ class SharedLocksTest {
                         return Outcome.ack();
                     },
                     new LockRule("l", c -> "" + c.event().offset() % 3, 1, null, null));
-            var resources = new String[60];
-            for (var n = 0; n < resources.length; n++) {
-                resources[n] = "r" + n % 20;
-            }
-            node.store("a", 0, resources);
+            node.store("a", 0, sixtyOfTwentyResources());
 
             await().until(() -> started.size() > 10);
             proxy.close();
@@ -284,5 +277,9 @@ class SharedLocksTest {
             redis.start();
         }
         await().atMost(PATIENCE).until(() -> node.node.locks().status().awaySince() == null);
+    }
+
+    private static String[] sixtyOfTwentyResources() {
+        return IntStream.range(0, 60).mapToObj(n -> "r" + n % 20).toArray(String[]::new);
     }
 }

@@ -86,21 +86,9 @@ class EntryStorerTest {
     }
 
     private static long reads(Corridor corridor, Runnable step) {
-        var before = readsSoFar(corridor);
+        var before = corridor.readsSoFar();
         step.run();
-        return readsSoFar(corridor) - before;
-    }
-
-    private static long readsSoFar(Corridor corridor) {
-        corridor.database
-                .sql("SELECT pg_stat_force_next_flush()")
-                .query((row, n) -> n)
-                .list();
-        corridor.database.sql("SELECT 1").query(Integer.class).single();
-        return corridor.database.sql("""
-                        SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'lanekeeper')
-                             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'lanekeeper')
-                        """).query(Long.class).single();
+        return corridor.readsSoFar() - before;
     }
 
     private static Moved move(Corridor corridor, List<Integer> shards, int entries) {

@@ -320,20 +320,8 @@ class PlansTest {
 
     /** Rows and index entries of our tables that the step reads for each item that it is about. */
     private static double reads(Corridor corridor, int items, Runnable step) {
-        var before = readsSoFar(corridor);
+        var before = corridor.readsSoFar();
         step.run();
-        return (double) (readsSoFar(corridor) - before) / items;
-    }
-
-    private static long readsSoFar(Corridor corridor) {
-        corridor.database
-                .sql("SELECT pg_stat_force_next_flush()")
-                .query((row, n) -> n)
-                .list();
-        corridor.database.sql("SELECT 1").query(Integer.class).single();
-        return corridor.database.sql("""
-                        SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'lanekeeper')
-                             + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'lanekeeper')
-                        """).query(Long.class).single();
+        return (double) (corridor.readsSoFar() - before) / items;
     }
 }
