@@ -46,6 +46,9 @@ final class Books {
     private final Tables tables;
     private final Map<Long, Integer> begun = new HashMap<>();
     private final List<Long> line = new ArrayList<>();
+    /** The tokens of what was started under the rate, and until when each start counts. */
+    private final Map<Long, Instant> started = new HashMap<>();
+
     private final Map<LockNeed, Long> lastToken = new HashMap<>();
     private long lastEpoch;
 
@@ -125,6 +128,9 @@ final class Books {
 
     /** How many hold it by rights; the tables have to know them, and those who do not know that they have lost it do not count. */
     int held(LockNeed need, @Nullable Turn except) {
+        if (need.isRate()) {
+            return (int) started.values().stream().filter(now()::isBefore).count();
+        }
         return (int)
                 owners.values().stream().filter(t -> t != except && t.has(need)).count();
     }
@@ -155,10 +161,23 @@ final class Books {
 
     void taken(Turn turn, Stored item, long token) {
         line.remove(item.itemId());
-        turn.held = item.needs();
+        turn.held = item.needs().stream().filter(n -> !n.isRate()).toList();
         for (var need : item.needs()) {
+            if (need.per() != null) {
+                started.put(token, now().plus(need.per()));
+            }
             require(token > lastToken.getOrDefault(need, 0L), "the token of %s does not grow", need.name());
             lastToken.put(need, token);
+        }
+    }
+
+    /** Whoever had it, if anybody, will learn it too late. */
+    void takenAway(LockRow row, LockNeed need) {
+        var owner = owners.get(row.laneId());
+        if (need.isRate()) {
+            started.remove(row.token());
+        } else if (owner != null && owner.lane.epoch() == row.epoch()) {
+            owner.robbedOf.add(need);
         }
     }
 
@@ -182,7 +201,7 @@ final class Books {
         }
     }
 
-    /** Those who have waited longest are awake, as many as there is room for. */
+    /** Those who have waited longest are awake, as many as there is room for; a rate is nothing that anybody frees. */
     void requireAwake(Collection<LockNeed> freed) {
         if (freed.isEmpty()) {
             return;
@@ -243,6 +262,9 @@ final class Books {
     }
 
     private boolean counts(LockRow row) {
+        if (row.expiresAt() != null) {
+            return now().isBefore(row.expiresAt());
+        }
         var owner = owners.get(row.laneId());
         return owner != null && owner.lane.epoch() == row.epoch();
     }

@@ -87,7 +87,8 @@ record Move(What what, int which, int how) {
         moves.addAll(drawn(random, What.START, What.START));
         moves.add(new Move(What.FREEZE, process, random.nextInt(MANY)));
         moves.add(new Move(What.TIME_PASSES, 0, LONGEST));
-        moves.addAll(drawn(random, What.CLAIM, What.CLAIM, What.START, What.START, What.START, What.THAW));
+        moves.addAll(drawn(
+                random, What.CLAIM, What.CLAIM, What.START, What.START, What.START, What.START, What.START, What.THAW));
         return moves;
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Play {
 
-    /** Of one at a time, of two at a time, and one more. */
-    static final List<LockNeed> LOCKS = List.of(LockNeed.of("x"), new LockNeed("y", 2, null, null), LockNeed.of("z"));
+    private static final Duration PERIOD = Duration.ofSeconds(4);
+
+    /** Of one at a time, of two at a time, one more, and a rate. */
+    static final List<LockNeed> LOCKS = List.of(
+            LockNeed.of("x"), new LockNeed("y", 2, null, null), LockNeed.of("z"), new LockNeed("r", 2, PERIOD, null));
 
     /** Marks a fault that is an exception and no assertion. */
     static final String THROWN = " was not played: ";
@@ -157,9 +161,9 @@ final class Play {
 
     private void store(Move move) {
         var resource = resource(move.which() % 5);
-        var needs = needs(move.how() % 8);
+        var needs = needs(move.how() % 10);
         var first = nextOffset;
-        nextOffset += 1 + move.how() / 8 % 2;
+        nextOffset += 1 + move.how() / 10 % 2;
         corridor.store(Corridor.items(first, nextOffset, resource));
         tables.itemsFrom(first)
                 .forEach(i -> books.items.put(i.itemId(), new Stored(i.itemId(), i.laneId(), resource == null, needs)));
@@ -173,6 +177,7 @@ final class Play {
         var x = LOCKS.get(0);
         var y = LOCKS.get(1);
         var z = LOCKS.get(2);
+        var r = LOCKS.get(3);
         return List.of(
                         List.<LockNeed>of(),
                         List.of(x),
@@ -181,7 +186,9 @@ final class Play {
                         List.of(y),
                         List.of(x, y),
                         List.of(y, z),
-                        List.of(y))
+                        List.of(y),
+                        List.of(r),
+                        List.of(x, r))
                 .get(which);
     }
 
@@ -214,11 +221,8 @@ final class Play {
                 .filter(n -> n.digest().equals(row.digest()))
                 .findFirst()
                 .orElseThrow();
-        var owner = books.owners.get(row.laneId());
-        if (owner != null && owner.lane.epoch() == row.epoch()) {
-            owner.robbedOf.add(need);
-        }
-        books.requireAwake(List.of(need));
+        books.takenAway(row, need);
+        books.requireAwake(Stream.of(need).filter(n -> !n.isRate()).toList());
     }
 
     private LaneOperations lanes() {
@@ -276,6 +280,7 @@ final class Play {
         tables.lanes().stream().filter(Tables.LaneRow::parked).forEach(l -> lanes().unpark(l.laneId(), World.ANNA));
         check();
         drain(last);
+        corridor.clock.advance(PERIOD);
         sweep();
         books.checkConservation();
         require(tables.locks().isEmpty(), "locks are left: %s", tables.locks());

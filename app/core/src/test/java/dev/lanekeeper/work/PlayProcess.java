@@ -26,6 +26,7 @@ final class PlayProcess {
     private static final Duration STARTS = Duration.ofSeconds(6);
 
     private static final int CHUNK = 3;
+    private static final int MANY = 1_000;
 
     private final Play play;
     private final Books books;
@@ -118,10 +119,7 @@ final class PlayProcess {
         }
         var run = new Run(nodeId, UUID.randomUUID());
         var claimed = new LaneClaimer(corridor.database, corridor.clock, Probe.NONE)
-                .claim(
-                        nodeId,
-                        Map.of(corridor.handlerId, lanes),
-                        ready -> Map.of(run.runId(), ready.get(corridor.handlerId)))
+                .claim(nodeId, Map.of(corridor.handlerId, MANY), ready -> Map.of(run.runId(), some(ready, lanes)))
                 .getOrDefault(run.runId(), List.of());
         require(claimed.isEmpty() || books.renewed.containsKey(nodeId), "node %d, which is dead, has claimed", nodeId);
         for (var lane : claimed) {
@@ -130,6 +128,14 @@ final class PlayProcess {
             turns.add(turn);
         }
         claimed.forEach(l -> books.drawn(l.epoch()));
+    }
+
+    /** Always the same, which of those that are READY for equally long come first in the tables is left to chance. */
+    private List<UUID> some(Map<Integer, List<UUID>> ready, int lanes) {
+        return ready.getOrDefault(corridor.handlerId, List.of()).stream()
+                .sorted()
+                .limit(lanes)
+                .toList();
     }
 
     private boolean mayStart() {

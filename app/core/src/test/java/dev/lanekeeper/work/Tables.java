@@ -68,14 +68,27 @@ final class Tables {
         return row.getObject(place, OffsetDateTime.class).toInstant();
     }
 
-    record LockRow(UUID digest, long token, UUID laneId, long epoch) {}
+    record LockRow(
+            UUID digest,
+            long token,
+            UUID laneId,
+            long epoch,
+            @Nullable Instant expiresAt) {}
 
     /** All of them, also those that hold nothing any more. */
     List<LockRow> locks() {
         return corridor.database
-                .sql("SELECT digest, token, lane_id, epoch FROM lanekeeper.run_lock ORDER BY token, name")
+                .sql("""
+                        SELECT digest, token, lane_id, epoch, expires_at
+                          FROM lanekeeper.run_lock
+                         ORDER BY token, name
+                        """)
                 .query((row, n) -> new LockRow(
-                        row.getObject(1, UUID.class), row.getLong(2), row.getObject(3, UUID.class), row.getLong(4)))
+                        row.getObject(1, UUID.class),
+                        row.getLong(2),
+                        row.getObject(3, UUID.class),
+                        row.getLong(4),
+                        row.getObject(5) == null ? null : instant(row, 5)))
                 .list();
     }
 

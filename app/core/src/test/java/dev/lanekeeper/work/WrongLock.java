@@ -14,7 +14,7 @@ enum WrongLock {
 
     /** A run may come again under its id while its first try is frozen; here all that counts is that somebody owns the lane. */
     NO_FENCE_WHERE_LOCKS_ARE_TAKEN(
-            3,
+            10,
             () -> Rewriting.replacing(
                     "held.held, held.dead",
                     "l.epoch = ? AND l.owner_run = ?",
@@ -59,7 +59,7 @@ enum WrongLock {
 
     /** Who has owned the lane before frees what its owner of today has taken. */
     RELEASE_BY_A_STRANGER_WITH_THE_SAME_LANE(
-            26,
+            22,
             () -> Rewriting.replacing(
                     "WHERE r.lane_id = k.lane_id AND r.epoch = k.epoch AND r.expires_at IS NULL",
                     "r.epoch = k.epoch",
@@ -78,9 +78,17 @@ enum WrongLock {
                     "count(*) FILTER (WHERE r.counts) AS held",
                     "greatest(0, count(*) FILTER (WHERE r.counts) - 1) AS held")),
 
+    /** A start under a rate counts for less than its period. */
+    START_IS_FORGOTTEN(
+            3,
+            () -> Rewriting.replacing(
+                    "CASE WHEN o.expires_at IS NOT NULL THEN o.expires_at > ?",
+                    "THEN o.expires_at > ?",
+                    "THEN o.expires_at > ?::timestamptz + interval '2 s'")),
+
     /** What a node had that has died is held for ever. */
     LOCK_WITHOUT_A_LANE_COUNTS(
-            2,
+            5,
             () -> Rewriting.replacing(
                     "CASE WHEN o.expires_at IS NOT NULL THEN o.expires_at > ?",
                     "WHERE l.lane_id = o.lane_id AND l.epoch = o.epoch",
@@ -88,7 +96,7 @@ enum WrongLock {
 
     /** A lane that has a new owner still has what the one before had taken. */
     LOCK_OF_AN_EARLIER_EPOCH_COUNTS(
-            2,
+            9,
             () -> Rewriting.replacing(
                     "CASE WHEN o.expires_at IS NOT NULL THEN o.expires_at > ?", "AND l.epoch = o.epoch", "")),
 
@@ -100,7 +108,7 @@ enum WrongLock {
                     "AND w.item_id = -1 AND w.ticket < coalesce")),
 
     PLACE_IS_LOST_WHEN_ASKING_AGAIN(
-            1,
+            3,
             () -> new Rewriting(
                     "first.since, first.due_before, k.woken_at",
                     text -> text.replace(
@@ -120,7 +128,7 @@ enum WrongLock {
 
     /** One whose lane waits for a person keeps all others waiting. */
     WAITER_IN_A_PARKED_LANE_COUNTS(
-            20, () -> Rewriting.replacing("SELECT count(*) AS ahead", "AND l.parked_at IS NULL", "")),
+            42, () -> Rewriting.replacing("SELECT count(*) AS ahead", "AND l.parked_at IS NULL", "")),
 
     NOBODY_IS_WOKEN(
             1, () -> Rewriting.replacing("WHERE w.woken_at IS NULL\n", "WHERE w.woken_at IS NULL", "WHERE false")),
