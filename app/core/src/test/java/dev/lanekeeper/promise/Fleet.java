@@ -240,19 +240,57 @@ final class Fleet implements AutoCloseable {
 
     /** Has so many jobs enqueued, of these scenarios in turn, for so many keys each. */
     void callMany(List<LockScenario> scenarios, int jobs, int keys) {
-        jdbc.sql("""
+        many(scenarios, jobs, keys).sql("""
                         INSERT INTO call (n, scenario, key, other, millis, within, last)
-                        SELECT ? + n, (?::text[])[1 + n % ?], 'm' || n * 7919 % ?, 'm' || n * 104729 % ?, 0, n % 5 = 0, false
-                          FROM generate_series(1, ?) AS n
-                        """)
-                .param(calls)
-                .param(scenarios.stream().map(LockScenario::id).toArray(String[]::new))
-                .param(scenarios.size())
-                .param(keys)
-                .param(keys)
-                .param(jobs)
-                .update();
+                        SELECT n, scenario, key, other, 0, n % 5 = 0, false
+                          FROM wish
+                        """);
+    }
+
+    /** The same by SQL, in one transaction, as any program may enqueue. */
+    void submitMany(List<LockScenario> scenarios, int jobs, int keys) {
+        many(scenarios, jobs, keys).sql("""
+                        , entry AS (
+                             INSERT INTO lanekeeper.outbox_entry (context, event_name, causality_key, arguments)
+                             SELECT 'lanekeeper.jobs', w.scenario, CASE WHEN w.in_lanes THEN w.key END,
+                                    json_strip_nulls(json_build_object(
+                                        'payload', json_build_object('n', w.n, 'key', w.key, 'other', w.other, 'millis', 0),
+                                        'unique', s.unique_rule::json,
+                                        'uniqueKey', CASE WHEN s.unique_rule IS NOT NULL THEN w.key END))
+                               FROM wish AS w
+                               JOIN lanekeeper.handler AS h ON h.name = w.scenario
+                               JOIN lanekeeper.outbox_subscription AS s ON s.handler_id = h.handler_id AND s.kind = 4
+                              ORDER BY w.n
+                             RETURNING entry_id, (arguments::json -> 'payload' ->> 'n')::bigint AS n)
+                        INSERT INTO call (n, scenario, key, other, millis, within, last, pid, called_at, answered_at, answer, id)
+                        SELECT w.n, w.scenario, w.key, w.other, 0, true, false, 0, clock_timestamp(), clock_timestamp(), 'Submitted',
+                               e.entry_id
+                          FROM wish AS w
+                          JOIN entry AS e USING (n)
+                        """);
+    }
+
+    private Many many(List<LockScenario> scenarios, int jobs, int keys) {
+        var first = calls;
         calls += jobs;
+        return statement -> jdbc.sql("""
+                        WITH wish AS (
+                             SELECT n, (:ids::text[])[1 + (n % :scenarios)::int] AS scenario, 'm' || n * 31 % :keys AS key,
+                                    'm' || n * 37 % :keys AS other, (:lanes::boolean[])[1 + (n % :scenarios)::int] AS in_lanes
+                               FROM generate_series(:first + 1, :first + :jobs) AS n)
+                        """ + statement)
+                .param("ids", scenarios.stream().map(LockScenario::id).toArray(String[]::new))
+                .param("lanes", scenarios.stream().map(LockScenario::inLanes).toArray(Boolean[]::new))
+                .param("scenarios", scenarios.size())
+                .param("keys", keys)
+                .param("first", first)
+                .param("jobs", jobs)
+                .update();
+    }
+
+    /** Jobs in a table {@code wish}, for a statement that does something with them. */
+    private interface Many {
+        int sql(String statement);
     }
 
     /** This process is dead or frozen from now on; whoever comes after it comes much later than this. */

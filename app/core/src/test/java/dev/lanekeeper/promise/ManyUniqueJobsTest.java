@@ -14,6 +14,7 @@ class ManyUniqueJobsTest {
 
     private static final int JOBS = Integer.getInteger("jobs", 100_000);
     private static final int KEYS = 500;
+    private static final int TRANSACTIONS = 90;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Set<String> SCENARIOS = Set.of(
             "until-executing-log",
@@ -41,7 +42,10 @@ class ManyUniqueJobsTest {
                 fleet.start("--fleet.calls-at-once=20");
                 fleet.instances().forEach(Instance::awaitUp);
                 var began = System.nanoTime();
-                fleet.callMany(scenarios, JOBS, KEYS);
+                fleet.callMany(scenarios, JOBS / 10, KEYS);
+                for (var n = 0; n < TRANSACTIONS; n++) {
+                    fleet.submitMany(scenarios, JOBS * 9 / 10 / TRANSACTIONS, KEYS);
+                }
                 fleet.awaitDone(PATIENCE);
                 System.out.printf(
                         "%d unique jobs, %d visits in %s%n",

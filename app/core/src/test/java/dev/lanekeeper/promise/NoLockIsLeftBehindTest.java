@@ -25,7 +25,7 @@ class NoLockIsLeftBehindTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int BLOWS = 3;
-    private static final int JOBS_BETWEEN_BLOWS = 12;
+    private static final int JOBS_BETWEEN_BLOWS = 6;
     private static final int LONG_MILLIS = 2_000;
 
     private static Fleet fleet(String name, boolean redis) {
@@ -111,9 +111,9 @@ class NoLockIsLeftBehindTest {
                         "the late one has left too",
                         PATIENCE,
                         "SELECT count(*) = 2 FROM visit WHERE left_at IS NOT NULL AND n = " + held);
-                var all = LockScenario.all();
-                fleet.call(all, 5);
-                assertEverythingComesToItsEnd(fleet, all, 0);
+                var some = LockScenario.some();
+                fleet.call(some, 5);
+                assertEverythingComesToItsEnd(fleet, some, 0);
                 assertThat(recordedBy(fleet, held))
                         .as("the process whose result counts")
                         .isEqualTo(lastVisitor(fleet, held));
@@ -161,9 +161,9 @@ class NoLockIsLeftBehindTest {
                 fleet.awaitDone(PATIENCE);
                 assertThat(before).isEqualTo(3);
                 assertThat(LockOracle.faults(scenario, fleet.jdbc())).isEmpty();
-                var all = LockScenario.all();
-                fleet.call(all, 5);
-                assertEverythingComesToItsEnd(fleet, all, 0);
+                var some = LockScenario.some();
+                fleet.call(some, 5);
+                assertEverythingComesToItsEnd(fleet, some, 0);
             });
         }
     }
@@ -191,7 +191,7 @@ class NoLockIsLeftBehindTest {
                 try {
                     for (var blow = 0; blow < BLOWS; blow++) {
                         var before = fleet.count("visit");
-                        fleet.call(all, JOBS_BETWEEN_BLOWS / 2);
+                        fleet.call(all, JOBS_BETWEEN_BLOWS);
                         awaitVisits(fleet, before + 30 + fleet.random().nextInt(60));
                         redisson.getKeys().flushall();
                         awaitVisits(fleet, before + 90 + fleet.random().nextInt(60));
