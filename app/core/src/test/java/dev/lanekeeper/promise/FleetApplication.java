@@ -110,7 +110,7 @@ public class FleetApplication {
 
         @EventListener
         void decided(JobEvent event) {
-            if (!(event instanceof JobEvent.Locked)) {
+            if (!(event instanceof JobEvent.Locked) && !(event instanceof JobEvent.Unlocked)) {
                 write(event.handlerId(), event.getClass().getSimpleName());
             }
         }

@@ -23,6 +23,7 @@ final class FleetBooks {
     private final Map<Long, List<Visit>> visitsByItem;
     private final Map<Long, List<Item>> itemsByNumber;
     private final Map<Long, String> keys = new HashMap<>();
+    private final Map<Long, Instant> startedById = new HashMap<>();
 
     private FleetBooks(LockScenario scenario, JdbcClient jdbc) {
         this.scenario = scenario;
@@ -33,6 +34,9 @@ final class FleetBooks {
         this.itemsByNumber = items.stream().collect(Collectors.groupingBy(Item::n));
         items.forEach(i -> {
             keys.put(i.id(), i.key());
+            if (i.started() != null) {
+                startedById.put(i.id(), i.started());
+            }
             if (i.scheduledId() != null) {
                 keys.put(i.scheduledId(), i.key());
             }
@@ -87,7 +91,10 @@ final class FleetBooks {
         }
     }
 
-    /** @param state {@code null} while it is unfinished */
+    /**
+     * @param state {@code null} while it is unfinished
+     * @param started when its last attempt began, just before others could be enqueued; {@code null} if there was none
+     */
     record Item(
             long id,
             long n,
@@ -97,6 +104,7 @@ final class FleetBooks {
             @Nullable Long scheduledId,
             @Nullable Long entryId,
             String reason,
+            @Nullable Instant started,
             long failures) {}
 
     static FleetBooks of(LockScenario scenario, JdbcClient jdbc) {
@@ -172,7 +180,7 @@ final class FleetBooks {
     private static List<Item> items(LockScenario scenario, JdbcClient jdbc) {
         return jdbc.sql("""
                         SELECT i.item_id, p.payload ->> 'n' AS n, p.payload ->> 'key' AS key, i.lost_to, i.scheduled_id,
-                               i.entry_id, coalesce(o.reason, '') AS reason,
+                               i.entry_id, coalesce(o.reason, '') AS reason, o.started_at,
                                CASE o.state WHEN 1 THEN 'DONE' WHEN 2 THEN 'FAILED' WHEN 3 THEN 'REJECTED' WHEN 4 THEN 'DISCARDED'
                                             WHEN 5 THEN 'SKIPPED' END AS state,
                                (SELECT count(*) FROM lanekeeper.attempt AS a WHERE a.item_id = i.item_id) AS failures
@@ -193,6 +201,7 @@ final class FleetBooks {
                         row.getObject("scheduled_id", Long.class),
                         row.getObject("entry_id", Long.class),
                         row.getString("reason"),
+                        instant(row, "started_at"),
                         row.getLong("failures")))
                 .list();
     }
@@ -204,6 +213,17 @@ final class FleetBooks {
 
     List<Visit> visitsOf(long item) {
         return visitsByItem.getOrDefault(item, List.of());
+    }
+
+    /** When the item that was stored under this id was begun first; long ago if it was not, or nobody knows. */
+    Instant begun(long id) {
+        var started = startedById.get(id);
+        var visits = visitsOf(id);
+        if (started == null || visits.isEmpty()) {
+            return Instant.EPOCH;
+        }
+        var entered = visits.get(0).entered();
+        return started.isBefore(entered) ? started : entered;
     }
 
     /** The first visit of each item, in their order. */

@@ -57,9 +57,13 @@ final class LockTurns {
         checkHolds(holds);
     }
 
-    /** From when the caller was told that he has the lock, to when it may be given to another. */
+    /**
+     * From when the caller was told that he has the lock, to when it may be given to another; not where the time of an attempt is
+     * taken only when it is known which payload it has.
+     */
     private void checkEnqueueing() {
         if (!scenario.isHeldFromEnqueueing()
+                || scenario.conflict() == Conflict.UPDATE
                 || scenario.conflict() == Conflict.DEBOUNCE
                 || scenario.conflict() == Conflict.THROTTLE) {
             return;
@@ -88,7 +92,7 @@ final class LockTurns {
         }
         return scenario.lock() == Lock.UNTIL_EXECUTED
                 ? visits.get(visits.size() - 1).over()
-                : visits.get(0).entered();
+                : books.begun(Objects.requireNonNull(call.id())).minus(DIFFERENCE);
     }
 
     private void checkHolds(List<Hold> holds) {
