@@ -1,6 +1,6 @@
 package dev.lanekeeper.api;
 
-import dev.lanekeeper.api.event.ItemEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Told when an item of a handler has failed for good: its retries are used up, they were ended early, or its workers died again and
@@ -13,6 +13,26 @@ import dev.lanekeeper.api.event.ItemEvent;
 @FunctionalInterface
 public interface AfterFailure {
 
-    /** @param failed the item with its event, and what its last attempt threw */
-    void afterFailure(ItemEvent.Failed failed) throws Exception;
+    void afterFailure(Failed failed) throws Exception;
+
+    /**
+     * What has failed.
+     *
+     * @param attempts how often it was tried
+     * @param resource that of its lane; {@code null} for none
+     * @param event as it came
+     * @param errorClass of what its last attempt threw
+     * @param fingerprint the same for failures of one kind
+     * @param parked whether its lane waits for a person now
+     */
+    record Failed(
+            String handlerId,
+            long itemId,
+            int attempts,
+            @Nullable String resource,
+            RawEvent event,
+            String errorClass,
+            @Nullable String errorMessage,
+            String fingerprint,
+            boolean parked) {}
 }

@@ -1,8 +1,8 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
-import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 
 /** A call before which something is asked; all else is as with the call itself. */
@@ -35,7 +35,7 @@ abstract sealed class AskedFirst implements HandlerCall permits CallbackCall, Pr
     }
 
     @Override
-    public final void gaveUp(ItemEvent.Failed failed) {
+    public final void gaveUp(AfterFailure.Failed failed) {
         call.gaveUp(failed);
     }
 

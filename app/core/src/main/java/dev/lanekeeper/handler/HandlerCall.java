@@ -1,8 +1,8 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
-import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -31,7 +31,7 @@ public interface HandlerCall {
     void stop();
 
     /** Called after it is committed that an item has failed for good; what it throws is logged. */
-    default void gaveUp(ItemEvent.Failed failed) {}
+    default void gaveUp(AfterFailure.Failed failed) {}
 
     /** The attributes of the method's own {@code @Transactional} and the manager that they name. */
     record Transaction(PlatformTransactionManager manager, TransactionDefinition definition) {}

@@ -1,8 +1,8 @@
 package dev.lanekeeper.handler;
 
+import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
-import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler's call has beside its code: its hooks and its transaction. */
@@ -32,7 +32,7 @@ abstract sealed class HookedCall implements HandlerCall permits FunctionCall, Me
     }
 
     @Override
-    public final void gaveUp(ItemEvent.Failed failed) {
+    public final void gaveUp(AfterFailure.Failed failed) {
         hooks.gaveUp(failed);
     }
 

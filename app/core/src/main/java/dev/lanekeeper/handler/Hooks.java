@@ -6,7 +6,6 @@ import dev.lanekeeper.api.EventDetails;
 import dev.lanekeeper.api.HandlerLifecycle;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.RawEvent;
-import dev.lanekeeper.api.event.ItemEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,7 @@ final class Hooks {
         }
     }
 
-    void gaveUp(ItemEvent.Failed failed) {
+    void gaveUp(AfterFailure.Failed failed) {
         if (afterFailure != null) {
             tell("afterFailure", id -> afterFailure.afterFailure(failed));
         }

@@ -121,10 +121,8 @@ public class MonitorConfiguration {
 
     @Bean
     @Lazy
-    AfterFailures lanekeeperAfterFailures(HandlerCatalog catalog, ObjectProvider<LiveSettings> settings) {
-        return new AfterFailures(
-                id -> catalog.handlers().find(id),
-                number -> settings.getObject().maxRetries(number));
+    AfterFailures lanekeeperAfterFailures(HandlerCatalog catalog) {
+        return new AfterFailures(id -> catalog.handlers().find(id));
     }
 
     @Bean

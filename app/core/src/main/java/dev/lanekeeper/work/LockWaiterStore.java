@@ -107,7 +107,10 @@ final class LockWaiterStore {
     /** A lock that has become free for somebody. */
     record Free(UUID digest, int most) {}
 
-    /** For each lock, as many of those who wait as there is room for, the oldest first; those woken already are left out. */
+    /**
+     * For each lock, as many of those who wait as there is room for, the oldest first; those woken already are left out. One whom a person
+     * wants discarded goes with its lane, perhaps in this very transaction, and is not counted on.
+     */
     List<Candidate> candidates(List<Free> locks, Instant now, Duration grace) {
         return database.sql("""
                         SELECT k.digest, w.item_id, w.lane_id
@@ -123,6 +126,10 @@ final class LockWaiterStore {
                                  JOIN lanekeeper.lane_item AS i ON i.item_id = v.item_id
                                  JOIN lanekeeper.lane AS l ON l.lane_id = i.lane_id
                                 WHERE v.digest = k.digest AND (v.woken_at IS NULL OR v.woken_at > ?) AND l.parked_at IS NULL
+                                  AND NOT EXISTS (
+                                      SELECT
+                                        FROM lanekeeper.item_request AS q
+                                       WHERE q.lane_id = i.lane_id AND q.item_id = v.item_id AND q.answered_at IS NULL)
                                 ORDER BY v.ticket
                                 LIMIT greatest(0, k.most - r.held)) AS w
                          WHERE w.woken_at IS NULL

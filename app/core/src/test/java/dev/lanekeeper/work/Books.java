@@ -201,7 +201,10 @@ final class Books {
         }
     }
 
-    /** Those who have waited longest are awake, as many as there is room for; a rate is nothing that anybody frees. */
+    /**
+     * Those who have waited longest are awake, as many as there is room for, but for those that a person wants discarded; a rate is
+     * nothing that anybody frees.
+     */
     void requireAwake(Collection<LockNeed> freed) {
         if (freed.isEmpty()) {
             return;
@@ -210,6 +213,7 @@ final class Books {
         for (var need : freed) {
             waiters.stream()
                     .filter(w -> w.digest().equals(need.digest()) && (w.wokenAt() == null || !isGone(w.wokenAt())))
+                    .filter(w -> !askedToDiscard.contains(w.itemId()))
                     .sorted(Comparator.comparing(w -> line.indexOf(w.itemId())))
                     .limit(Math.max(0, need.most() - held(need, null)))
                     .forEach(w -> require(

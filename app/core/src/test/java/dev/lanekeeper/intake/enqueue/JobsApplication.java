@@ -4,7 +4,6 @@ import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.ResourceResolver;
-import dev.lanekeeper.api.event.ItemEvent;
 import dev.lanekeeper.api.event.JobEvent;
 import dev.lanekeeper.api.job.BeforeEnqueue;
 import dev.lanekeeper.api.job.BeforeEnqueue.Decision;
@@ -170,9 +169,8 @@ class JobsApplication {
         }
 
         @Override
-        public void afterFailure(ItemEvent.Failed failed) {
-            seen.add("gave up " + failed.item().handlerId() + " after "
-                    + failed.item().attempt() + ": " + failed.errorMessage());
+        public void afterFailure(AfterFailure.Failed failed) {
+            seen.add("gave up " + failed.handlerId() + " after " + failed.attempts() + ": " + failed.errorMessage());
             throw new IllegalStateException("a hook may throw");
         }
 
