@@ -29,7 +29,8 @@ class MonitorConfigurationTest {
     void listensAndMeasuresWhereThereIsARegistry() {
         application.withBean(MeterRegistry.class, SimpleMeterRegistry::new).run(context -> {
             assertThat(listeners(context, RunListener.class))
-                    .hasExactlyElementsOfTypes(RunEvents.class, RunMeters.class, LatencyRecorder.class);
+                    .hasExactlyElementsOfTypes(
+                            RunEvents.class, AfterFailures.class, RunMeters.class, LatencyRecorder.class);
             assertThat(listeners(context, IntakeListener.class)).hasSize(2);
         });
     }
@@ -38,7 +39,7 @@ class MonitorConfigurationTest {
     void measuresNothingWithoutARegistry() {
         application.run(context -> {
             assertThat(listeners(context, RunListener.class))
-                    .hasExactlyElementsOfTypes(RunEvents.class, LatencyRecorder.class);
+                    .hasExactlyElementsOfTypes(RunEvents.class, AfterFailures.class, LatencyRecorder.class);
             assertThat(listeners(context, IntakeListener.class)).singleElement().isInstanceOf(IntakeEvents.class);
         });
     }
