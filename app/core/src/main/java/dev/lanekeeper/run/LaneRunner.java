@@ -3,6 +3,7 @@ package dev.lanekeeper.run;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.setting.LiveSettings;
+import dev.lanekeeper.work.BundleSplitter;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.OwnedLane;
@@ -10,6 +11,7 @@ import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.Recorded;
 import dev.lanekeeper.work.ResultRecorder;
 import dev.lanekeeper.work.RunLocker;
+import dev.lanekeeper.work.SuspectRecorder;
 import dev.lanekeeper.work.WaitingItem;
 import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Clock;
@@ -47,6 +49,7 @@ public final class LaneRunner {
     private final Clock clock;
     private final WaitingItemSearch search;
     private final ResultRecorder recorder;
+    private final BundleSplitter splitter;
     private final ResultKeeper keeper;
     private final ListenerGuard listeners;
     private final RunLocker locker;
@@ -90,9 +93,18 @@ public final class LaneRunner {
             recorder.forgetsWaiters();
         }
         this.locker = new RunLocker(database, recorder, clock);
+        this.splitter = new BundleSplitter(database, clock);
         var locks = new LockTurn(locker, neighbours.locks(), execution, listeners, clock);
         this.means = new LaneWalk.Means(
-                handlers, supply, lease, clock, keeper, new Suspects(recorder), execution, listeners, locks);
+                handlers,
+                supply,
+                lease,
+                clock,
+                keeper,
+                new Suspects(new SuspectRecorder(database, clock)),
+                execution,
+                listeners,
+                locks);
     }
 
     private boolean hasLocks(int handlerId) {
@@ -117,7 +129,8 @@ public final class LaneRunner {
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */
     public RunWatch watch() {
-        return new RunWatch(new RunWatch.Means(runs, keeper, recorder, supply, listeners, search, remote), settings);
+        return new RunWatch(
+                new RunWatch.Means(runs, keeper, recorder, splitter, supply, listeners, search, remote), settings);
     }
 
     /** Works until nothing is left for this run; gives back what is, and frees its worker, whatever happens. */

@@ -2,6 +2,7 @@ package dev.lanekeeper.run;
 
 import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun.Working;
+import dev.lanekeeper.work.BundleSplitter;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ResultRecorder;
@@ -32,6 +33,7 @@ public final class RunWatch {
     private final ActiveRuns runs;
     private final ResultKeeper keeper;
     private final ResultRecorder recorder;
+    private final BundleSplitter splitter;
     private final RunSupply supply;
     private final RunSettings settings;
     private final ListenerGuard listeners;
@@ -44,6 +46,7 @@ public final class RunWatch {
             ActiveRuns runs,
             ResultKeeper keeper,
             ResultRecorder recorder,
+            BundleSplitter splitter,
             RunSupply supply,
             ListenerGuard listeners,
             WaitingItemSearch search,
@@ -53,6 +56,7 @@ public final class RunWatch {
         this.runs = means.runs();
         this.keeper = means.keeper();
         this.recorder = means.recorder();
+        this.splitter = means.splitter();
         this.supply = means.supply();
         this.listeners = means.listeners();
         this.search = means.search();
@@ -152,7 +156,7 @@ public final class RunWatch {
     private void splitBundle(ActiveRun run) {
         var split = run.split();
         if (split != null) {
-            recorder.split(run.run(), split.lane(), split.itemIds());
+            splitter.split(run.run(), split.lane(), split.itemIds());
         }
     }
 }

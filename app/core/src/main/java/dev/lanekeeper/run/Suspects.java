@@ -1,9 +1,9 @@
 package dev.lanekeeper.run;
 
 import dev.lanekeeper.work.OwnedLane;
-import dev.lanekeeper.work.ResultRecorder;
-import dev.lanekeeper.work.ResultRecorder.Begun;
 import dev.lanekeeper.work.Run;
+import dev.lanekeeper.work.SuspectRecorder;
+import dev.lanekeeper.work.SuspectRecorder.Begun;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +20,10 @@ final class Suspects {
     /** When an item is looked at again that may not start beside another. */
     static final Duration LATER = Duration.ofSeconds(1);
 
-    private final ResultRecorder recorder;
+    private final SuspectRecorder recorder;
     private final AtomicReference<@Nullable Turn> alone = new AtomicReference<>();
 
-    Suspects(ResultRecorder recorder) {
+    Suspects(SuspectRecorder recorder) {
         this.recorder = recorder;
     }
 

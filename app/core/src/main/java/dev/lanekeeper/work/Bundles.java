@@ -17,12 +17,7 @@ final class Bundles {
         this.clock = clock;
     }
 
-    /** The lane of the handler's next item. */
-    UUID next(int handlerId) {
-        return next(handlerId, 0);
-    }
-
-    /** The same of this priority, none of which waits behind one that has less. */
+    /** The lane of the handler's next item of this priority, which waits behind none that has less. */
     UUID next(int handlerId, int priority) {
         return byKind.computeIfAbsent(new Kind(handlerId, priority), kind -> new Bundle(kind.handlerId()))
                 .next();

@@ -43,7 +43,7 @@ final class EntryDoor extends BatchDoor<EntryItem> {
 
     @Override
     public List<UUID> place(List<Arrival<EntryItem>> entering) {
-        return batch.lanes(entering);
+        return batch.lanes(entering.stream().map(Arrival::work).toList());
     }
 
     @Override

@@ -77,6 +77,11 @@ public record EntryItem(
         return job == null || job.dueAt() == null || !job.dueAt().isAfter(now);
     }
 
+    /** From 0, the usual one. */
+    int priority() {
+        return job == null ? 0 : job.priority();
+    }
+
     /** As a job; of an entry that is one. */
     NewJob asJob() {
         var part = Objects.requireNonNull(job);

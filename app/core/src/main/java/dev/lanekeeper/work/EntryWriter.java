@@ -164,7 +164,7 @@ final class EntryWriter {
         return expanded.stream()
                 .map(item -> new PlacedEntry(
                         item.resource() == null
-                                ? bundles.next(item.handlerId())
+                                ? bundles.next(item.handlerId(), item.priority())
                                 : LaneIds.of(item.laneGroup(), item.resource()),
                         item))
                 .toList();

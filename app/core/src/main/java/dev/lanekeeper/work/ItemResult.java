@@ -133,7 +133,7 @@ public sealed interface ItemResult {
             implements ItemResult {}
 
     /**
-     * It was not tried, for a lock that it was not given: it uses up no attempt.
+     * It was not tried, for a lock that it was not given or for another suspect that is at work: it uses up no attempt.
      *
      * @param finishedAt when that was decided
      * @param dueAt when it comes again, unless it is woken before

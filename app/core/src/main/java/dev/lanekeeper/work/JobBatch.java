@@ -83,10 +83,12 @@ final class JobBatch {
                 .toList();
     }
 
-    <T> List<UUID> lanes(List<Arrival<T>> all) {
+    List<UUID> lanes(List<EntryItem> all) {
         var bundles = new Bundles(handOver, stores.clock);
         return all.stream()
-                .map(a -> a.resource() == null ? bundles.next(a.handlerId()) : LaneIds.of(a.laneGroup(), a.resource()))
+                .map(e -> e.resource() == null
+                        ? bundles.next(e.handlerId(), e.priority())
+                        : LaneIds.of(e.laneGroup(), e.resource()))
                 .toList();
     }
 

@@ -85,23 +85,6 @@ public record NewJob(
                 priority);
     }
 
-    NewJob withPriority(int other) {
-        return new NewJob(
-                handlerId,
-                laneGroup,
-                resource,
-                payload,
-                headers,
-                label,
-                enqueuedAt,
-                entryId,
-                scheduledId,
-                intakeError,
-                claim,
-                repeats,
-                other);
-    }
-
     int bytes() {
         return payload == null ? 0 : payload.length;
     }

@@ -5,7 +5,6 @@ import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.ItemResult.Retry;
 import dev.lanekeeper.work.ItemStore.Found;
 import dev.lanekeeper.work.LaneResult.Next;
-import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.LaneStore.Bundled;
 import dev.lanekeeper.work.LaneStore.Locked;
 import dev.lanekeeper.work.LaneStore.Release;
@@ -13,7 +12,6 @@ import dev.lanekeeper.work.LockWaiterStore.Candidate;
 import dev.lanekeeper.work.LockWaiterStore.Free;
 import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.Recorded.Blocked;
-import dev.lanekeeper.work.RequestStore.Discarded;
 import dev.lanekeeper.work.RunLocks.Freed;
 import dev.lanekeeper.work.Tally.Count;
 import java.time.Clock;
@@ -119,64 +117,6 @@ public class ResultRecorder {
     /** Whether a person has taken some of these locks away from a lane. */
     public boolean hasLost(OwnedLane lane, List<UUID> digests) {
         return runLocks.count(lane, digests) < digests.size();
-    }
-
-    /** Whether a suspect may start. */
-    public enum Begun {
-        /** Its start is on record. */
-        YES,
-        NOT_NOW,
-        /** The lane is no longer this run's. */
-        GONE
-    }
-
-    /**
-     * Records that a suspect starts, in a transaction of its own.
-     *
-     * @param mayBegin is told how often the item was at work when a process died; may be asked more than once
-     */
-    public Begun begin(Run run, OwnedLane lane, long itemId, IntPredicate mayBegin) {
-        return database.inTransaction(() -> {
-            database.guardLanes();
-            if (lanes.lockOwned(run.runId(), List.of(lane)).isEmpty()) {
-                return Begun.GONE;
-            }
-            if (!mayBegin.test(items.strikes(lane.laneId(), itemId))) {
-                return Begun.NOT_NOW;
-            }
-            items.begin(lane.laneId(), itemId);
-            return Begun.YES;
-        });
-    }
-
-    /**
-     * Moves items that have not been started from a bundle whose current item takes long to a READY bundle of their own.
-     *
-     * @return how many were moved; none when the lane is no longer this run's
-     */
-    public int split(Run run, OwnedLane bundle, List<Long> itemIds) {
-        return database.inTransaction(() -> {
-            database.guardLanes();
-            var locked = lanes.lockOwned(run.runId(), List.of(bundle));
-            if (locked.isEmpty()) {
-                return 0;
-            }
-            var other = LaneIds.bundle(clock);
-            var moved = items.moveTogether(bundle.laneId(), other, itemIds);
-            var discarded = requests.follow(bundle.laneId(), other) == 0
-                    ? List.<Discarded>of()
-                    : requests.apply(List.of(other), clock.instant());
-            if (moved > discarded.size()) {
-                lanes.add(List.of(new Addition(other, bundle.handlerId(), moved - discarded.size(), true)));
-            }
-            if (moved > 0) {
-                lanes.keep(Map.of(bundle.laneId(), locked.get(0).waiting() - moved));
-            }
-            var change = new Change();
-            discarded.forEach(d -> change.tally(d.handlerId()).add(Count.DISCARDED, 1));
-            tallies.add(run.nodeId(), TallyStore.PEOPLE, change.tallies.values());
-            return moved;
-        });
     }
 
     /** The lanes of those who wait for what is freed now come in the same order as all others. */

@@ -72,9 +72,8 @@ public final class UniqueStore {
 
     /** Those that hold these locks now, the longest first. */
     Map<UUID, List<Holder>> holders(Collection<UUID> digests, Instant now) {
-        // OFFSET 0 leaves only the indexes that know the digest: as part of a join, or in an order, others look as good
-        // as long as the
-        // planner takes the table for small.
+        // OFFSET 0 leaves only the indexes that know the digest: in a join, or in an order, others look as good to a
+        // planner that takes the table for small.
         return database
                 .sql("""
                         SELECT u.digest, u.holder_id, u.handler_id, s.job_id IS NOT NULL AS scheduled, i.lane_id AS waits_in,

@@ -9,9 +9,6 @@ import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.testkit.RedisServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,7 +128,7 @@ final class Fleet implements AutoCloseable {
     /** Starts an instance, which enqueues by two threads unless the arguments say otherwise; it is ended with the fleet. */
     Instance start(String... arguments) {
         var log = LOGS.resolve(name + "-" + (instances.size() + 1) + ".log");
-        emptied(log);
+        Site.emptied(log);
         var instance = Instance.start(
                 JavaCommand.of(FleetApplication.class)
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
@@ -415,15 +412,6 @@ final class Fleet implements AutoCloseable {
 
     private String endsOfLogs() {
         return instances.stream().map(Instance::endOfLog).collect(Collectors.joining("\n\n"));
-    }
-
-    private static void emptied(Path log) {
-        try {
-            Files.createDirectories(log.getParent());
-            Files.deleteIfExists(log);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not prepare " + log, e);
-        }
     }
 
     @Override

@@ -289,7 +289,8 @@ final class Site implements AutoCloseable {
         void run() throws Exception;
     }
 
-    private static void emptied(Path log) {
+    /** Prepares the file of an instance that was started before, in another test run. */
+    static void emptied(Path log) {
         try {
             Files.createDirectories(log.getParent());
             Files.deleteIfExists(log);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.ActiveRun.PendingLane;
+import dev.lanekeeper.work.BundleSplitter;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LaneResult;
 import dev.lanekeeper.work.LaneResult.Next;
@@ -40,7 +41,14 @@ class RunWatchTest {
     private final ActiveRuns runs = new ActiveRuns();
     private final RunWatch watch = new RunWatch(
             new RunWatch.Means(
-                    runs, keeper, recorder, supply, listeners, new WaitingItemSearch(DATABASE), RemoteLocks.NONE),
+                    runs,
+                    keeper,
+                    recorder,
+                    new BundleSplitter(DATABASE, Clock.systemUTC()),
+                    supply,
+                    listeners,
+                    new WaitingItemSearch(DATABASE),
+                    RemoteLocks.NONE),
             new RunSettings(Duration.ofSeconds(2), 5_000, 256, Duration.ofMillis(100), 1 << 20, Duration.ofMinutes(5)));
 
     @Test

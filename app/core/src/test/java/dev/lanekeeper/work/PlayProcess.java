@@ -4,9 +4,9 @@ import static dev.lanekeeper.work.Books.require;
 
 import dev.lanekeeper.work.Books.Stored;
 import dev.lanekeeper.work.LaneResult.Next;
-import dev.lanekeeper.work.ResultRecorder.Begun;
 import dev.lanekeeper.work.RunLocker.Answer;
 import dev.lanekeeper.work.RunLocker.Asker;
+import dev.lanekeeper.work.SuspectRecorder.Begun;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +32,7 @@ final class PlayProcess {
     private final Books books;
     private final Corridor corridor;
     private final ResultRecorder recorder;
+    private final SuspectRecorder suspects;
     private final List<Turn> turns = new ArrayList<>();
     private final Set<Turn> forgotten = new HashSet<>();
     private Set<Long> unknownBefore = Set.of();
@@ -48,6 +49,7 @@ final class PlayProcess {
         this.books = play.books;
         this.corridor = play.corridor;
         this.recorder = corridor.recorder();
+        this.suspects = new SuspectRecorder(corridor.database, corridor.clock);
         this.renewedAt = now();
         this.unbrokenSince = now();
         begin();
@@ -187,7 +189,7 @@ final class PlayProcess {
         if (!flush(turn)) {
             return false;
         }
-        var begun = recorder.begin(turn.run, turn.lane, item.itemId(), strikes -> true);
+        var begun = suspects.begin(turn.run, turn.lane, item.itemId(), strikes -> true);
         require((begun == Begun.YES) == books.isOwner(turn), "the start of item %d: %s", item.itemId(), begun);
         if (begun == Begun.YES) {
             books.begins(item.itemId());

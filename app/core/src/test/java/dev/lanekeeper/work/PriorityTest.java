@@ -2,11 +2,15 @@ package dev.lanekeeper.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.work.EntryStorer.Batch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +74,58 @@ class PriorityTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void bundlesUrgentJobsOfTransactionsApartFromTheOthers(boolean unique) {
+        var rule = new UniqueRule(Lock.UNTIL_EXECUTED, null, null, 1, false, Conflict.LOG);
+        EntryStorer.Expansion everyOtherIsUrgent = (rows, subscriptions) -> rows.stream()
+                .map(row -> new EntryItem(
+                        corridor.handlerId,
+                        "g",
+                        null,
+                        row,
+                        null,
+                        List.of(),
+                        null,
+                        new EntryItem.Job(null, null, row.entryId() % 2 == 0 ? 9 : 0),
+                        unique ? new UniqueClaim(rule, "orders", "key " + row.entryId()) : null))
+                .toList();
+        corridor.database.sql("""
+                        INSERT INTO lanekeeper.outbox_entry (context, event_name, causality_key)
+                        SELECT 'c', 'e', 'one'
+                          FROM generate_series(1, 6)
+                        """).update();
+
+        new EntryStorer(corridor.database, new Roomy(), everyOtherIsUrgent, corridor.clock, Probe.NONE)
+                .move(new Batch(
+                        1,
+                        31_000,
+                        IntStream.range(0, OutboxStore.SHARDS).boxed().toList(),
+                        10 * OutboxStore.SHARDS,
+                        1 << 20));
+
+        assertThat(corridor.count("lanekeeper.lane WHERE waiting = 3 AND priority = 9"))
+                .isOne();
+        assertThat(corridor.count("lanekeeper.lane WHERE waiting = 3 AND priority = 0"))
+                .isOne();
+        assertThat(corridor.count("lanekeeper.lane_item JOIN lanekeeper.lane USING (lane_id, priority)"))
+                .isEqualTo(6);
+    }
+
+    /** Has no worker, and room for ten items in a bundle. */
+    private static final class Roomy implements HandOver {
+
+        @Override
+        public Reservation reserve(int handlerId, int lanes) {
+            return new NoReservation();
+        }
+
+        @Override
+        public int bundleSize(int handlerId) {
+            return 10;
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"VACUUM ANALYZE", "ANALYZE", "VACUUM"})
     void readsAFewLanesToFindTheUrgentOnesWhateverIsKnownOfTheTable(String look) {
         corridor.claim(corridor.node());
@@ -103,8 +159,8 @@ class PriorityTest {
 
     private NewJob job(@Nullable String resource, int priority, String label) {
         var now = corridor.clock.instant();
-        return new NewJob(corridor.handlerId, "g", resource, null, List.of(), label, now, null, null, null)
-                .withPriority(priority);
+        return new NewJob(
+                corridor.handlerId, "g", resource, null, List.of(), label, now, null, null, null, null, null, priority);
     }
 
     private List<Long> drainOneByOne() {

@@ -190,10 +190,9 @@ class StoreAndRecordTest {
         new ItemOperations(corridor.database, corridor.clock).discard(asked, World.ANNA);
         var rest = read.stream().skip(1).map(WaitingItem::itemId).toList();
 
-        assertThat(corridor.recorder().split(claimed.run(), claimed.lane(), rest))
-                .isEqualTo(3);
-        assertThat(corridor.recorder().split(claimed.run(), claimed.lane(), rest))
-                .isZero();
+        var splitter = new BundleSplitter(corridor.database, corridor.clock);
+        assertThat(splitter.split(claimed.run(), claimed.lane(), rest)).isEqualTo(3);
+        assertThat(splitter.split(claimed.run(), claimed.lane(), rest)).isZero();
 
         assertThat(corridor.drain()).containsExactly(1L, 3L);
         corridor.record(claimed, claimed.lane(), false, corridor.done(read.get(0)));

@@ -169,10 +169,10 @@ public final class JobEnqueuer implements Jobs {
 
     /** Without a key there is no lock. */
     private @Nullable UniqueClaim claim(String id, JobHandler handler, JobOptions options, RawEvent event) {
-        var unique = handler.unique();
         if (!corridor.takesUniqueLocks()) {
             return null;
         }
+        var unique = handler.unique();
         if (unique == null && options.uniqueKey() != null) {
             throw new IllegalArgumentException("The job for '" + id + "' was not enqueued: it has a unique key, but its"
                     + " handler is not unique; annotate the handler with @Unique");
