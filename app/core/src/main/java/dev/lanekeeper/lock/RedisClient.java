@@ -113,10 +113,20 @@ final class RedisClient implements AutoCloseable {
         return eval(RedisScripts.TAKE, locks, values);
     }
 
-    /** As {@link RedisScripts#KEEP} answers. */
+    /** As {@link RedisScripts#KEEP} answers: what is gone stays so. */
     List<Long> keep(List<Hold> holds) {
+        return keep(holds, false);
+    }
+
+    /** The same, and takes again what is gone. */
+    List<Long> keepOrTakeAgain(List<Hold> holds) {
+        return keep(holds, true);
+    }
+
+    private List<Long> keep(List<Hold> holds, boolean again) {
         var values = new ArrayList<Object>();
         values.add(lease());
+        values.add(again ? "1" : "0");
         for (var one : holds) {
             values.add(field(one.holder()));
             values.add(one.lock().kind().code());

@@ -64,17 +64,18 @@ final class RedisScripts {
             """;
 
     /**
-     * Renews locks of any holders: ARGV are the lease, and for each lock its holder, its kind, its limit, its token. For each lock 1
-     * when it was still held, 2 when it was gone and is held again, 0 when others have it or have had it.
+     * Renews locks of any holders: ARGV are the lease, 1 to take again what is gone, and for each lock its holder, its kind, its limit,
+     * its token. For each lock 1 when it was still held, 2 when it was gone, and is held again if that was asked, 0 when others
+     * have it or have had it.
      */
     static final String KEEP = """
-            local lease = tonumber(ARGV[1])
+            local lease, again = tonumber(ARGV[1]), ARGV[2] == '1'
             local t = redis.call('time')
             local now = t[1] * 1000 + math.floor(t[2] / 1000)
             local kept = {}
             for i = 1, #KEYS / 3 do
               local key, counter = KEYS[3 * i - 2], KEYS[3 * i - 1]
-              local holder, kind, most, token = ARGV[4 * i - 2], tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i]), ARGV[4 * i + 1]
+              local holder, kind, most, token = ARGV[4 * i - 1], tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1]), ARGV[4 * i + 2]
               local state = 0
               local counted = redis.call('get', counter)
               local unused = not counted or counted == token
@@ -83,7 +84,7 @@ final class RedisScripts {
                   state = 1
                 elseif unused and redis.call('exists', key) == 0 then
                   state = 2
-                  redis.call('hset', key, holder, 1)
+                  if again then redis.call('hset', key, holder, 1) end
                 end
               else
                 redis.call('zremrangebyscore', key, '-inf', now)
@@ -92,9 +93,9 @@ final class RedisScripts {
                 elseif redis.call('zcard', key) < most then
                   state = 2
                 end
-                if state > 0 then redis.call('zadd', key, now + lease, holder) end
+                if state == 1 or state == 2 and again then redis.call('zadd', key, now + lease, holder) end
               end
-              if state > 0 then
+              if state == 1 or state == 2 and again then
                 redis.call('pexpire', key, lease)
                 if not counted then redis.call('set', counter, token, 'px', 3600000) end
               end

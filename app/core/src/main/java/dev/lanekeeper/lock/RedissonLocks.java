@@ -36,6 +36,8 @@ public final class RedissonLocks implements RemoteLocks {
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int BATCH = 200;
     private static final int MOST_AWAITED = 10_000;
+    private static final int STILL_HELD = 1;
+    private static final int GONE = 2;
 
     private final RedisSettings settings;
     private final RedisClient redis;
@@ -218,14 +220,28 @@ public final class RedissonLocks implements RemoteLocks {
 
     private void kept(Held one, long state, long sent) {
         one.holding().renewedNanos = sent;
-        if (state != 0 && !one.holding().locks.containsKey(one.lock().name())) {
-            release(List.of(one)); // freed while it was asked about, and perhaps taken again by that
-        } else if (state == 2) {
+        if (state != STILL_HELD) {
+            takeAgain(one);
+        }
+    }
+
+    /** Not what was freed while it was asked about: that is why it is gone, and nobody frees it once more. */
+    private void takeAgain(Held one) {
+        var holding = one.holding();
+        synchronized (holding) {
+            if (holding.locks.containsKey(one.lock().name()) && !holding.lost) {
+                tookAgain(one, redis.keepOrTakeAgain(List.of(one.hold())).get(0));
+            }
+        }
+    }
+
+    private void tookAgain(Held one, long state) {
+        if (state == GONE) {
             retaken.incrementAndGet();
             log.atWarn()
                     .addKeyValue("lock", one.lock().name())
                     .log("A lock in Redis was gone and nobody had taken it; it is taken again");
-        } else if (state == 0 && !one.holding().lost) {
+        } else if (state != STILL_HELD) {
             one.holding().lost = true;
             lost.incrementAndGet();
             log.atWarn()
@@ -234,13 +250,20 @@ public final class RedissonLocks implements RemoteLocks {
         }
     }
 
+    /** Whether it was among those that the holder has. */
+    private static boolean takenOut(Held one) {
+        var holding = one.holding();
+        synchronized (holding) {
+            return holding.locks.remove(one.lock().name()) != null;
+        }
+    }
+
     @Override
     public void freeNamed(Collection<Long> holders) {
         var gone = new ArrayList<Held>();
         for (var holder : holders) {
             for (var one : heldBy(holder)) {
-                if (!LockNeed.isOfLane(one.lock().name())
-                        && one.holding().locks.remove(one.lock().name()) != null) {
+                if (!LockNeed.isOfLane(one.lock().name()) && takenOut(one)) {
                     gone.add(one);
                     forgetIfEmpty(holder, one.holding());
                 }
@@ -262,7 +285,7 @@ public final class RedissonLocks implements RemoteLocks {
         var gone = new ArrayList<Held>();
         for (var holder : holders) {
             for (var one : heldBy(holder)) {
-                if (one.holding().locks.remove(one.lock().name()) != null) {
+                if (takenOut(one)) {
                     gone.add(one);
                 }
             }
@@ -300,8 +323,9 @@ public final class RedissonLocks implements RemoteLocks {
         return awaySince != null;
     }
 
+    /** Nobody needs to know while this ends. */
     private synchronized void away(RedisException e) {
-        if (awaySince == null) {
+        if (awaySince == null && !renewals.isShutdown()) {
             awaySince = clock.instant();
             var meanwhile = settings.whenAway() == WhenAway.POSTPONE
                     ? "what needs its locks waits"
@@ -350,7 +374,7 @@ public final class RedissonLocks implements RemoteLocks {
 
     @Override
     public void close() {
-        renewals.shutdownNow();
+        renewals.shutdown();
         free(List.copyOf(held.keySet()));
         redis.close();
     }

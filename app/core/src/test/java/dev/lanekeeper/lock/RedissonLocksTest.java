@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -199,6 +200,31 @@ class RedissonLocksTest extends LockContract {
         assertThat(party.records()).isTrue();
         assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern(PREFIX + "*")))
                 .isEmpty();
+    }
+
+    @Test
+    void isFreeAtOnceAlthoughItIsRenewedAtTheSameTime() throws InterruptedException {
+        var over = new AtomicBoolean();
+        var asked = new AtomicLong();
+        var renewing = new Thread(() -> {
+            while (!over.get()) {
+                locks.lost(List.of(asked.get()));
+            }
+        });
+        renewing.start();
+        try {
+            for (var n = 0; n < 500; n++) {
+                var party = new RedisParty(locks);
+                asked.set(party.epoch);
+                assertThat(party.takes(LockNeed.of("a"))).as("time %d", n).isTrue();
+                locks.free(List.of(party.epoch));
+            }
+        } finally {
+            over.set(true);
+            renewing.join();
+        }
+        assertThat(locks.status().retaken()).isZero();
+        assertThat(locks.status().lost()).isZero();
     }
 
     @Test
