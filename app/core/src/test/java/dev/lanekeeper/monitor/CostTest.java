@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.latency.LatencyRecorder;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunListener.Result;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -50,6 +51,11 @@ class CostTest {
                     }
                 }))
                 .isLessThan(1);
+    }
+
+    @Test
+    void latenciesAreCountedWithoutAnObjectOfTheirOwn() {
+        assertThat(bytesPerItem(new LatencyRecorder(clock, () -> 1))).isLessThan(1);
     }
 
     /** What is left are the iterators of the composite, which an optimising compiler removes. */
