@@ -131,6 +131,7 @@ final class Fleet implements AutoCloseable {
         Site.emptied(log);
         var instance = Instance.start(
                 JavaCommand.of(FleetApplication.class)
+                        .sharingClasses()
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
                 log,
                 arguments(arguments));

@@ -108,6 +108,7 @@ final class Site implements AutoCloseable {
         emptied(log);
         var instance = Instance.start(
                 JavaCommand.of(EffectsApplication.class)
+                        .sharingClasses()
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
                         .withArguments(settings(reached, bootstrapServers, arguments)),
                 log,

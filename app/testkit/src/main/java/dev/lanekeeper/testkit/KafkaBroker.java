@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaBroker implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String STARTED = "Kafka Server started";
 
     private final Path folder = Folders.create("kafka");
@@ -43,6 +43,7 @@ public final class KafkaBroker implements AutoCloseable {
         var lines = all.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue() + "\n");
         Folders.append(properties, lines.collect(Collectors.joining()));
         command = JavaCommand.of(BrokerMain.class)
+                .sharingClasses()
                 // A broker of a test lives for seconds: compiling it well would cost more than it saves.
                 .withOptions("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
                 .withOptions("-Dlogback.configurationFile=kafka-broker-logback.xml")
@@ -177,6 +178,34 @@ public final class KafkaBroker implements AutoCloseable {
         return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
     }
 
+    /**
+     * How the broker is, for the message of a test that waited for it in vain: whether it runs, its topics with their
+     * leaders as it tells them to a new client, and the end of its log. Never fails.
+     */
+    public synchronized String condition() {
+        if (process == null) {
+            return "the broker is stopped";
+        }
+        return "the broker %s; topics: %s; %s"
+                .formatted(process.isAlive() ? "runs" : "has ended", leaders(), LogTail.of(process.log()));
+    }
+
+    private String leaders() {
+        try (var admin = admin()) {
+            var names = admin.listTopics().names().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return admin.describeTopics(names)
+                    .allTopicNames()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                    .values()
+                    .toString();
+        } catch (ExecutionException | TimeoutException e) {
+            return "no answer, " + e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
     /** Kills the broker and removes its data. */
     @Override
     public void close() {
@@ -244,6 +273,9 @@ public final class KafkaBroker implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.replication.factor", "1"),
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("message.max.bytes", "16777216"),
+                // A broker that is alone is always the best leader of its partitions, also after a kill.
+                Map.entry("unclean.leader.election.enable", "true"),
+                Map.entry("unclean.leader.election.interval.ms", "1000"),
                 // The default takes a third of the heap.
                 Map.entry("log.cleaner.dedupe.buffer.size", "8388608"));
     }

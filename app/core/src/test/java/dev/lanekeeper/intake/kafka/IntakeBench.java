@@ -165,7 +165,8 @@ final class IntakeBench implements AutoCloseable {
     void flushProducer() {
         producer.flush();
         if (undelivered.get() != null) {
-            throw new IllegalStateException("The test's own records did not reach the broker", undelivered.get());
+            throw new IllegalStateException(
+                    "The test's own records did not reach the broker: " + broker.condition(), undelivered.get());
         }
     }
 

@@ -27,7 +27,7 @@ class OutageTest {
 
     @BeforeEach
     void listen() {
-        QuietLog.of("org.apache.kafka.clients", quiet);
+        QuietLog.upToErrors("org.apache.kafka.clients", quiet);
         QuietLog.of("com.zaxxer.hikari", quiet);
         lines.start();
         log().addAppender(lines);

@@ -12,9 +12,18 @@ final class QuietLog {
 
     /** Of everything below the named logger; {@code undo} gets what ends the silence. */
     static void of(String name, List<Runnable> undo) {
+        atMost(Level.OFF, name, undo);
+    }
+
+    /** The same, except for its errors. */
+    static void upToErrors(String name, List<Runnable> undo) {
+        atMost(Level.ERROR, name, undo);
+    }
+
+    private static void atMost(Level level, String name, List<Runnable> undo) {
         var logger = (Logger) LoggerFactory.getLogger(name);
         var before = logger.getLevel();
-        logger.setLevel(Level.OFF);
+        logger.setLevel(level);
         undo.add(() -> logger.setLevel(before));
     }
 }

@@ -1,0 +1,154 @@
+package dev.lanekeeper.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Starts processes of one main class with an archive of the classes of its libraries, already parsed and verified: most
+ * of what the start of an application costs is to do that anew.
+ *
+ * <p>The first process writes down which classes it loads. A while later an archive is made of those that come from
+ * libraries, for all processes after it, of other builds too, as long as neither Java nor a library changes. Classes that
+ * are being built are loaded as ever. Where there is no {@code target} folder, nothing is shared.
+ */
+final class SharedClasses {
+
+    /** The end of what an application loads to come up; on a busy machine a few of its last classes may be missing. */
+    private static final int SECONDS_OF_A_START = 20;
+
+    private static final Duration MORE_THAN_A_START = Duration.ofMinutes(2);
+
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path FOLDER = TARGET.resolve("shared-classes");
+
+    private final JavaCommand command;
+    private final String libraries;
+    private final String family;
+    private final Path archive;
+    private final Path list;
+
+    private SharedClasses(JavaCommand command) {
+        this.libraries = joined(entries(command).filter(SharedClasses::isLibrary));
+        var built = entries(command).filter(Predicate.not(SharedClasses::isLibrary));
+        this.command = command.withClassPath(joined(Stream.concat(Stream.of(libraries), built)));
+        this.family = command.mainClass() + "-" + Runtime.version().feature() + "-";
+        var name = family + Integer.toHexString((Runtime.version() + libraries).hashCode());
+        this.archive = FOLDER.resolve(name + ".jsa");
+        this.list = FOLDER.resolve(name + ".list");
+    }
+
+    static JavaProcess start(JavaCommand command) {
+        return Files.isDirectory(TARGET) ? new SharedClasses(command).start() : JavaProcess.start(command);
+    }
+
+    private JavaProcess start() {
+        if (Files.exists(archive)) {
+            return JavaProcess.start(command.withOptions("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off"));
+        }
+        if (!isFirst()) {
+            return JavaProcess.start(command);
+        }
+        var process = JavaProcess.start(command.withOptions("-XX:DumpLoadedClassList=" + list));
+        CompletableFuture.delayedExecutor(SECONDS_OF_A_START, TimeUnit.SECONDS).execute(() -> archive(process));
+        return process;
+    }
+
+    /** Whether no other process, of another JVM neither, writes the list down. */
+    private boolean isFirst() {
+        try {
+            Files.createDirectories(FOLDER);
+            removeAbandoned();
+            Files.createFile(list);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not create " + list, e);
+        }
+    }
+
+    /** Of a JVM that ended before it could make the archive. */
+    private void removeAbandoned() throws IOException {
+        var old = Instant.now().minus(MORE_THAN_A_START);
+        if (Files.exists(list) && Files.getLastModifiedTime(list).toInstant().isBefore(old)) {
+            Files.deleteIfExists(list);
+        }
+    }
+
+    /** A process that has ended by now has not told all: the next one begins a new list. */
+    private void archive(JavaProcess process) {
+        try {
+            if (process.isAlive()) {
+                removeOthers();
+                makeArchive();
+            } else {
+                Files.deleteIfExists(list);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not make " + archive, e);
+        }
+    }
+
+    private void makeArchive() throws IOException {
+        var folder = Folders.create("classes");
+        try {
+            var complete = folder.resolve("list");
+            var lines = Files.readString(list);
+            Files.writeString(complete, lines.substring(0, lines.lastIndexOf('\n') + 1));
+            var made = FOLDER.resolve(folder.getFileName() + ".made");
+            var java = Path.of(System.getProperty("java.home"), "bin", "java");
+            var line = List.of(
+                    java.toString(),
+                    "-Xshare:dump",
+                    "-XX:SharedClassListFile=" + complete,
+                    "-XX:SharedArchiveFile=" + made,
+                    "-Xlog:disable");
+            try (var dump = JavaProcess.start(line, Map.of("CLASSPATH", libraries))) {
+                dump.waitFor(KafkaBroker.PATIENCE);
+            }
+            Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Folders.remove(folder);
+        }
+    }
+
+    /** Those of other versions of the libraries; a process that uses one keeps it open. */
+    private void removeOthers() throws IOException {
+        try (var files = Files.list(FOLDER)) {
+            for (var file : files.toList()) {
+                var name = file.getFileName().toString();
+                if (name.startsWith(family) && !file.equals(list)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private static Stream<String> entries(JavaCommand command) {
+        return Arrays.stream(command.classPath().split(File.pathSeparator));
+    }
+
+    /** Jars of this build change with it. */
+    private static boolean isLibrary(String entry) {
+        return entry.endsWith(".jar") && !entry.contains("/target/");
+    }
+
+    private static String joined(Stream<String> entries) {
+        return entries.collect(Collectors.joining(File.pathSeparator));
+    }
+}
