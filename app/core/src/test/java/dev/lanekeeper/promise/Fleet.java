@@ -131,7 +131,6 @@ final class Fleet implements AutoCloseable {
         Site.emptied(log);
         var instance = Instance.start(
                 JavaCommand.of(FleetApplication.class)
-                        .sharingClasses()
                         .withOptions("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
                 log,
                 arguments(arguments));
@@ -347,7 +346,7 @@ final class Fleet implements AutoCloseable {
         instance.stop();
         instance.startAgain();
         await("all rows of locks are swept up")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Instance.PATIENCE.plusSeconds(60))
                 .pollInterval(Duration.ofMillis(200))
                 .untilAsserted(() -> assertThat(LocksLeft.rows(jdbc)).isEmpty());
     }

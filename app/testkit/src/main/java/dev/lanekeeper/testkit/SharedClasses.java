@@ -12,8 +12,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,16 +21,17 @@ import java.util.stream.Stream;
  * Starts processes of one main class with an archive of the classes of its libraries, already parsed and verified: most
  * of what the start of an application costs is to do that anew.
  *
- * <p>The first process writes down which classes it loads. A while later an archive is made of those that come from
+ * <p>The first process writes down which classes it loads. Once it is up, an archive is made of those that come from
  * libraries, for all processes after it, of other builds too, as long as neither Java nor a library changes. Classes that
  * are being built are loaded as ever. Where there is no {@code target} folder, nothing is shared.
  */
 final class SharedClasses {
 
-    /** The end of what an application loads to come up; on a busy machine a few of its last classes may be missing. */
-    private static final int SECONDS_OF_A_START = 20;
+    /** A process that has loaded nothing for so long is up. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
 
-    private static final Duration MORE_THAN_A_START = Duration.ofMinutes(2);
+    private static final Duration LONGEST_DUMP = Duration.ofMinutes(5);
+    private static final Duration MORE_THAN_A_START = Duration.ofMinutes(5);
 
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path FOLDER = TARGET.resolve("shared-classes");
@@ -64,7 +64,9 @@ final class SharedClasses {
             return JavaProcess.start(command);
         }
         var process = JavaProcess.start(command.withOptions("-XX:DumpLoadedClassList=" + list));
-        CompletableFuture.delayedExecutor(SECONDS_OF_A_START, TimeUnit.SECONDS).execute(() -> archive(process));
+        var archiving = new Thread(() -> archive(process), "shared-classes");
+        archiving.setDaemon(true);
+        archiving.start();
         return process;
     }
 
@@ -90,18 +92,31 @@ final class SharedClasses {
         }
     }
 
-    /** A process that has ended by now has not told all: the next one begins a new list. */
+    /** A process that ended before it was up has not told all: the next one begins a new list. Without an archive all is as ever. */
     private void archive(JavaProcess process) {
         try {
-            if (process.isAlive()) {
+            if (isUp(process)) {
                 removeOthers();
                 makeArchive();
             } else {
                 Files.deleteIfExists(list);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not make " + archive, e);
+        } catch (IOException | RuntimeException e) {
+            System.out.println("Classes of " + command.mainClass() + " are not shared: " + e);
         }
+    }
+
+    private boolean isUp(JavaProcess process) throws IOException {
+        var size = 0L;
+        while (process.isAlive()) {
+            LockSupport.parkNanos(QUIET.toNanos());
+            var now = Files.size(list);
+            if (now > 0 && now == size) {
+                return process.isAlive();
+            }
+            size = now;
+        }
+        return false;
     }
 
     private void makeArchive() throws IOException {
@@ -119,7 +134,7 @@ final class SharedClasses {
                     "-XX:SharedArchiveFile=" + made,
                     "-Xlog:disable");
             try (var dump = JavaProcess.start(line, Map.of("CLASSPATH", libraries))) {
-                dump.waitFor(KafkaBroker.PATIENCE);
+                dump.waitFor(LONGEST_DUMP);
             }
             Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE);
         } finally {
