@@ -205,6 +205,9 @@ public final class RedissonLocks implements RemoteLocks {
         } catch (RedisException e) {
             away(e);
         } catch (RuntimeException e) {
+            if (renewals.isShutdown()) {
+                return; // Redisson was closed meanwhile
+            }
             log.atError().setCause(e).log("Locks in Redis were not renewed; it is tried again");
         }
     }

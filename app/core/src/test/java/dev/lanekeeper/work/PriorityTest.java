@@ -95,7 +95,7 @@ class PriorityTest {
                           FROM generate_series(1, 6)
                         """).update();
 
-        new EntryStorer(corridor.database, new Roomy(), everyOtherIsUrgent, corridor.clock, Probe.NONE)
+        new EntryStorer(corridor.database, new NoHandOver(), everyOtherIsUrgent, corridor.clock, Probe.NONE)
                 .move(new Batch(
                         1,
                         31_000,
@@ -109,20 +109,6 @@ class PriorityTest {
                 .isOne();
         assertThat(corridor.count("lanekeeper.lane_item JOIN lanekeeper.lane USING (lane_id, priority)"))
                 .isEqualTo(6);
-    }
-
-    /** Has no worker, and room for ten items in a bundle. */
-    private static final class Roomy implements HandOver {
-
-        @Override
-        public Reservation reserve(int handlerId, int lanes) {
-            return new NoReservation();
-        }
-
-        @Override
-        public int bundleSize(int handlerId) {
-            return 10;
-        }
     }
 
     @ParameterizedTest

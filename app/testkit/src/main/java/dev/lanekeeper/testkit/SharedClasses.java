@@ -3,19 +3,22 @@ package dev.lanekeeper.testkit;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts processes of one main class with an archive of the classes of its libraries, already parsed and verified: most
@@ -28,19 +31,19 @@ import java.util.stream.Stream;
 final class SharedClasses {
 
     /** A process that has loaded nothing for so long is up. */
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    private static final Duration QUIET = Duration.ofSeconds(5);
 
     private static final Duration LONGEST_DUMP = Duration.ofMinutes(5);
-    private static final Duration MORE_THAN_A_START = Duration.ofMinutes(5);
-
     private static final Path TARGET = Path.of("target").toAbsolutePath();
     private static final Path FOLDER = TARGET.resolve("shared-classes");
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
     private final JavaCommand command;
     private final String libraries;
     private final String family;
     private final Path archive;
     private final Path list;
+    private final Path turn;
 
     private SharedClasses(JavaCommand command) {
         this.libraries = joined(entries(command).filter(SharedClasses::isLibrary));
@@ -50,6 +53,7 @@ final class SharedClasses {
         var name = family + Integer.toHexString((Runtime.version() + libraries).hashCode());
         this.archive = FOLDER.resolve(name + ".jsa");
         this.list = FOLDER.resolve(name + ".list");
+        this.turn = FOLDER.resolve(name + ".turn");
     }
 
     static JavaProcess start(JavaCommand command) {
@@ -60,57 +64,56 @@ final class SharedClasses {
         if (Files.exists(archive)) {
             return JavaProcess.start(command.withOptions("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off"));
         }
-        if (!isFirst()) {
-            return JavaProcess.start(command);
+        var right = turn();
+        return right == null ? JavaProcess.start(command) : startFirst(right);
+    }
+
+    /** The right to make the archive, which ends with this JVM; null while it is taken. */
+    private @Nullable FileChannel turn() {
+        // Whoever closes a file gives up all locks that his process has of it.
+        if (!TAKEN.add(turn)) {
+            return null;
         }
+        try {
+            Files.createDirectories(FOLDER);
+            var channel = FileChannel.open(turn, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+            channel.close();
+            TAKEN.remove(turn);
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not lock " + turn, e);
+        }
+    }
+
+    private JavaProcess startFirst(FileChannel right) {
         var process = JavaProcess.start(command.withOptions("-XX:DumpLoadedClassList=" + list));
-        var archiving = new Thread(() -> archive(process), "shared-classes");
+        var archiving = new Thread(() -> archive(process, right), "shared-classes");
         archiving.setDaemon(true);
         archiving.start();
         return process;
     }
 
-    /** Whether no other process, of another JVM neither, writes the list down. */
-    private boolean isFirst() {
-        try {
-            Files.createDirectories(FOLDER);
-            removeAbandoned();
-            Files.createFile(list);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not create " + list, e);
-        }
-    }
-
-    /** Of a JVM that ended before it could make the archive. */
-    private void removeAbandoned() throws IOException {
-        var old = Instant.now().minus(MORE_THAN_A_START);
-        if (Files.exists(list) && Files.getLastModifiedTime(list).toInstant().isBefore(old)) {
-            Files.deleteIfExists(list);
-        }
-    }
-
-    /** A process that ended before it was up has not told all: the next one begins a new list. Without an archive all is as ever. */
-    private void archive(JavaProcess process) {
-        try {
+    /** A process that ended before it was up has not told all: the next one begins again. Without an archive all is as ever. */
+    private void archive(JavaProcess process, FileChannel right) {
+        try (right) {
             if (isUp(process)) {
                 removeOthers();
                 makeArchive();
-            } else {
-                Files.deleteIfExists(list);
             }
         } catch (IOException | RuntimeException e) {
             System.out.println("Classes of " + command.mainClass() + " are not shared: " + e);
         }
+        TAKEN.remove(turn);
     }
 
     private boolean isUp(JavaProcess process) throws IOException {
         var size = 0L;
         while (process.isAlive()) {
             LockSupport.parkNanos(QUIET.toNanos());
-            var now = Files.size(list);
+            var now = Files.exists(list) ? Files.size(list) : 0;
             if (now > 0 && now == size) {
                 return process.isAlive();
             }
@@ -147,7 +150,7 @@ final class SharedClasses {
         try (var files = Files.list(FOLDER)) {
             for (var file : files.toList()) {
                 var name = file.getFileName().toString();
-                if (name.startsWith(family) && !file.equals(list)) {
+                if (name.startsWith(family) && !file.equals(list) && !file.equals(turn)) {
                     Files.deleteIfExists(file);
                 }
             }
