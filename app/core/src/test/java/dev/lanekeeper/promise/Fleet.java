@@ -9,6 +9,7 @@ import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.testkit.RedisServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.Schema;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,9 @@ final class Fleet implements AutoCloseable {
         this.database = PostgresServer.shared().createDatabase(name.replace('-', '_'));
         this.jdbc = JdbcClient.create(database.dataSource());
         this.waiters = new WaitersSeen(jdbc);
+        new Schema(new Database(database.dataSource(), "lanekeeper")).migrate();
         createTables();
+        keepReleases();
     }
 
     /** Locks are in the database alone. */
@@ -104,6 +107,26 @@ final class Fleet implements AutoCloseable {
                 .update();
         jdbc.sql("CREATE TABLE gone (pid bigint NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp())")
                 .update();
+    }
+
+    /** Has the database write down when others could be enqueued beside an item; its lock's row goes away with the item. */
+    private void keepReleases() {
+        jdbc.sql("CREATE TABLE released (item bigint NOT NULL, at timestamptz NOT NULL)")
+                .update();
+        jdbc.sql("""
+                        CREATE FUNCTION keep_release() RETURNS trigger LANGUAGE plpgsql AS $$
+                        BEGIN
+                          INSERT INTO public.released (item, at) VALUES (NEW.holder_id, NEW.released_at);
+                          RETURN NULL;
+                        END $$
+                        """).update();
+        jdbc.sql("""
+                        CREATE TRIGGER keep_release
+                         AFTER UPDATE OF released_at ON lanekeeper.unique_lock
+                           FOR EACH ROW
+                          WHEN (OLD.released_at IS NULL AND NEW.released_at IS NOT NULL)
+                       EXECUTE FUNCTION keep_release()
+                        """).update();
     }
 
     Random random() {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,12 +25,18 @@ final class FleetBooks {
     private final Map<Long, List<Item>> itemsByNumber;
     private final Map<Long, String> keys = new HashMap<>();
     private final Map<Long, Instant> startedById = new HashMap<>();
+    private final Map<Long, Instant> releases;
+    private final List<Instant> deaths;
 
     private FleetBooks(LockScenario scenario, JdbcClient jdbc) {
         this.scenario = scenario;
         this.calls = calls(scenario, jdbc);
         this.visits = visits(scenario, jdbc);
         this.items = items(scenario, jdbc);
+        this.releases = releases(scenario, jdbc);
+        this.deaths = jdbc.sql("SELECT at FROM gone")
+                .query((row, number) -> instant(row, "at"))
+                .list();
         this.visitsByItem = visits.stream().collect(Collectors.groupingBy(Visit::item));
         this.itemsByNumber = items.stream().collect(Collectors.groupingBy(Item::n));
         items.forEach(i -> {
@@ -206,6 +213,23 @@ final class FleetBooks {
                 .list();
     }
 
+    private static Map<Long, Instant> releases(LockScenario scenario, JdbcClient jdbc) {
+        return jdbc
+                .sql("""
+                        SELECT r.item, min(r.at) AS at
+                          FROM released AS r
+                          JOIN lanekeeper.work_item AS i ON i.item_id = r.item
+                          JOIN lanekeeper.handler AS h ON h.handler_id = i.handler_id
+                         WHERE h.name = ?
+                         GROUP BY r.item
+                        """)
+                .param(scenario.id())
+                .query((row, number) -> Map.entry(row.getLong("item"), Objects.requireNonNull(instant(row, "at"))))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         var time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
@@ -223,7 +247,14 @@ final class FleetBooks {
             return Instant.EPOCH;
         }
         var entered = visits.get(0).entered();
-        return started.isBefore(entered) ? started : entered;
+        var begun = started.isBefore(entered) ? started : entered;
+        return begunByTheDead(id, begun).orElse(begun);
+    }
+
+    /** A process that dies after it has let others in, but before its handler has written anything, begins all the same. */
+    private Optional<Instant> begunByTheDead(long id, Instant begun) {
+        return Optional.ofNullable(releases.get(id))
+                .filter(released -> deaths.stream().anyMatch(d -> d.isAfter(released) && d.isBefore(begun)));
     }
 
     /** The first visit of each item, in their order. */

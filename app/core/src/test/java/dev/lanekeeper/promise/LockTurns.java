@@ -45,7 +45,13 @@ final class LockTurns {
     }
 
     /** A time in which somebody certainly had a lock. */
-    private record Hold(String lock, int most, Instant from, Instant to, String who) {}
+    private record Hold(String lock, int most, Instant from, Instant to, String who) {
+
+        @Override
+        public String toString() {
+            return "%s (%s to %s)".formatted(who, from, to);
+        }
+    }
 
     private void checkOverlaps() {
         var holds = new ArrayList<Hold>();
@@ -100,10 +106,8 @@ final class LockTurns {
             for (var hold : its) {
                 var beside = its.stream()
                         .filter(o -> !o.from().isAfter(hold.from()) && o.to().isAfter(hold.from()))
-                        .map(Hold::who)
-                        .distinct()
                         .toList();
-                if (beside.size() > hold.most()) {
+                if (beside.stream().map(Hold::who).distinct().count() > hold.most()) {
                     fault("%s was held by %s at once, and %d may", lock, beside, hold.most());
                     return;
                 }

@@ -3,6 +3,7 @@ package dev.lanekeeper.promise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.work.Probe.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,6 +76,31 @@ class NoLockIsLeftBehindTest {
                     assertThat(victim.process().waitFor(Instance.PATIENCE))
                             .as("exit code at " + step)
                             .isEqualTo(HaltingProbe.EXIT_CODE);
+                    fleet.gone(victim);
+                }
+                victim.startAgainWith(fleet.arguments());
+                assertEverythingComesToItsEnd(fleet, scenarios, 0);
+            });
+        }
+    }
+
+    /** Its lock was given to others by then; what was begun is begun again without it. */
+    @Test
+    void whoDiesAsHeBeginsHasGivenItsPlaceToOthers() {
+        try (var fleet = Fleet.alone("locks-begin")) {
+            fleet.showing(() -> {
+                var scenarios = LockScenario.all().stream()
+                        .filter(s -> s.lock() == Lock.UNTIL_EXECUTING || s.lock() == Lock.UNTIL_AND_WHILE_EXECUTING)
+                        .toList();
+                fleet.start().awaitUp();
+                var victim = fleet.start(halt(fleet, Step.HANDLER_STARTED)).awaitUp();
+                for (var blow = 0; blow < BLOWS; blow++) {
+                    if (blow > 0) {
+                        victim.startAgainWith(fleet.arguments(halt(fleet, Step.HANDLER_STARTED)));
+                        victim.awaitUp();
+                    }
+                    fleet.call(scenarios, Fleet.JOBS);
+                    assertThat(victim.process().waitFor(Instance.PATIENCE)).isEqualTo(HaltingProbe.EXIT_CODE);
                     fleet.gone(victim);
                 }
                 victim.startAgainWith(fleet.arguments());
