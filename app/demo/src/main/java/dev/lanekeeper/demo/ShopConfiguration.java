@@ -1,5 +1,6 @@
 package dev.lanekeeper.demo;
 
+import dev.lanekeeper.api.job.Jobs;
 import dev.lanekeeper.api.outbox.Outbox;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -21,8 +22,14 @@ class ShopConfiguration {
     }
 
     @Bean
-    Orders orders(Effects effects, ObjectProvider<Receipts> receipts) {
-        return new Orders(effects, order -> receipts.ifAvailable(office -> office.order(order)), Clock.systemUTC());
+    Orders orders(Effects effects, ObjectProvider<Receipts> receipts, ObjectProvider<Statements> statements) {
+        return new Orders(
+                effects,
+                order -> {
+                    receipts.ifAvailable(office -> office.order(order));
+                    statements.ifAvailable(office -> office.ask(order));
+                },
+                Clock.systemUTC());
     }
 
     /** Not in a bounded run, which accounts for what came through Kafka alone. */
@@ -30,6 +37,13 @@ class ShopConfiguration {
     @Conditional(Endless.class)
     Receipts receipts(Outbox outbox) {
         return new Receipts(outbox);
+    }
+
+    /** Not in a bounded run either. */
+    @Bean
+    @Conditional(Endless.class)
+    Statements statements(Jobs jobs) {
+        return new Statements(jobs);
     }
 
     static class Endless implements Condition {

@@ -3,6 +3,7 @@ package dev.lanekeeper.console.v1;
 import dev.lanekeeper.operations.Operator;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,10 @@ record Asked(Operator by, Duration patience) {
 
     private record Body(@Nullable String reason) {}
 
-    static Asked of(HttpServletRequest request, byte @Nullable [] body) {
-        var parameters = new Parameters(request);
+    /** @param besides the names of parameters that the caller reads */
+    static Asked of(HttpServletRequest request, byte @Nullable [] body, String... besides) {
+        var known = Stream.concat(Stream.of("reason", "wait"), Stream.of(besides));
+        var parameters = Parameters.of(request, known.toArray(String[]::new));
         var inBody = isJson(request) ? Json.read(body, Body.class).reason() : null;
         var wait = Math.min(LONGEST_WAIT, parameters.number("wait", LONGEST_WAIT, Integer.MAX_VALUE));
         return new Asked(

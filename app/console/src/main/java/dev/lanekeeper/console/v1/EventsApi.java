@@ -49,7 +49,7 @@ public class EventsApi {
 
     @GetMapping("/v1/events")
     ResponseEntity<byte[]> events(HttpServletRequest request) {
-        var parameters = new Parameters(request);
+        var parameters = Parameters.ofFilter(request, "limit", "offset", "after");
         return lists.page(parameters, parameters.filter(Set.of(ItemState.DONE)));
     }
 

@@ -50,13 +50,13 @@ public class FailuresApi {
 
     @GetMapping("/v1/failures")
     ResponseEntity<byte[]> failures(HttpServletRequest request) {
-        var parameters = new Parameters(request);
+        var parameters = Parameters.ofFilter(request, "limit", "offset", "after");
         return lists.page(parameters, filter(parameters));
     }
 
     @GetMapping("/v1/failures/count")
     ResponseEntity<byte[]> count(HttpServletRequest request) {
-        var count = items.count(filter(new Parameters(request)), ItemOrder.FINISHED);
+        var count = items.count(filter(Parameters.ofFilter(request)), ItemOrder.FINISHED);
         return count.orMore()
                 ? Json.ok(Map.of("count", count.value(), "capped", true))
                 : Json.ok(Map.of("count", count.value()));
@@ -90,7 +90,7 @@ public class FailuresApi {
     /** Discards it. */
     @DeleteMapping("/v1/failures/{id}")
     ResponseEntity<byte[]> discard(@PathVariable String id, HttpServletRequest request) {
-        var asked = Asked.operator(request, new Parameters(request).text("reason"));
+        var asked = Asked.operator(request, Parameters.of(request, "reason").text("reason"));
         var answer = operations.discard(failed(id).itemId(), asked);
         return switch (answer) {
             case DISCARDED -> Json.ok(Map.of("acknowledged", true));

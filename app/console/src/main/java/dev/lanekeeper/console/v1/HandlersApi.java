@@ -127,7 +127,7 @@ public class HandlersApi {
     /** Lets the property count again. */
     @DeleteMapping("/v1/handlers/{id}/settings/{name}")
     ResponseEntity<byte[]> reset(@PathVariable String id, @PathVariable String name, HttpServletRequest request) {
-        Operator by = Asked.operator(request, new Parameters(request).text("reason"));
+        Operator by = Asked.operator(request, Parameters.of(request, "reason").text("reason"));
         return answer(id, name, settings.reset(by, id, setting(name)));
     }
 

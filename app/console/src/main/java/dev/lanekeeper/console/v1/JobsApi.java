@@ -89,7 +89,7 @@ public class JobsApi {
 
     @GetMapping("/v1/jobs")
     ResponseEntity<byte[]> scheduled(HttpServletRequest request) {
-        var parameters = new Parameters(request);
+        var parameters = Parameters.of(request, "handler", "limit", "after");
         var limit = parameters.limit();
         var after = parameters.word("after", JobPlace::parse, "the places that a Link header names");
         var jobs = search.page(parameters.text("handler"), after, limit + 1);

@@ -35,7 +35,7 @@ public class LanesApi {
 
     @GetMapping("/v1/lanes")
     ResponseEntity<byte[]> lanes(HttpServletRequest request) {
-        var parameters = new Parameters(request);
+        var parameters = Parameters.of(request, "resource", "list", "handler", "limit", "after");
         var resource = parameters.text("resource");
         if (resource != null) {
             return Json.ok(

@@ -27,7 +27,7 @@ public class LatencyApi {
     /** Over the last minutes: five, or as many as are asked for. */
     @GetMapping("/v1/latency")
     ResponseEntity<byte[]> all(HttpServletRequest request) {
-        var minutes = new Parameters(request).number("minutes", 5, A_MONTH);
+        var minutes = Parameters.of(request, "minutes").number("minutes", 5, A_MONTH);
         return Json.ok(latency.over(Duration.ofMinutes(Math.max(1, minutes))).stream()
                 .map(LatencyApi::json)
                 .toList());
@@ -36,7 +36,7 @@ public class LatencyApi {
     /** Point by point: a day, or as many minutes as are asked for. */
     @GetMapping("/v1/latency/{handler}")
     ResponseEntity<byte[]> points(@PathVariable String handler, HttpServletRequest request) {
-        var minutes = new Parameters(request).number("minutes", A_DAY, A_MONTH);
+        var minutes = Parameters.of(request, "minutes").number("minutes", A_DAY, A_MONTH);
         return Json.ok(latency.points(handler, Duration.ofMinutes(Math.max(1, minutes))).stream()
                 .map(point -> {
                     var json = new LinkedHashMap<String, Object>();

@@ -38,7 +38,7 @@ public class LocksApi {
 
     @GetMapping("/v1/locks")
     ResponseEntity<byte[]> locks(HttpServletRequest request) {
-        var parameters = new Parameters(request);
+        var parameters = Parameters.of(request, "pattern", "limit", "after");
         var pattern = pattern(parameters);
         var after = parameters.word("after", LockPlace::parse, "the places that a Link header names");
         var limit = parameters.limit();
@@ -59,7 +59,7 @@ public class LocksApi {
 
     @GetMapping("/v1/locks/count")
     ResponseEntity<byte[]> count(HttpServletRequest request) {
-        var count = locks.count(pattern(new Parameters(request)));
+        var count = locks.count(pattern(Parameters.of(request, "pattern")));
         return Json.ok(json("count", count, Map.of()));
     }
 
@@ -107,11 +107,12 @@ public class LocksApi {
     @PostMapping("/v1/locks/release")
     ResponseEntity<byte[]> releaseAll(
             HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
-        var parameters = new Parameters(request);
+        var asked = Asked.of(request, body, "pattern", "dry_run");
+        var parameters = Parameters.of(request, "pattern", "dry_run", "reason", "wait");
         if (parameters.text("pattern") == null) {
             throw Parameters.refused("pattern", "is missing; * stands for all");
         }
-        if ("true".equals(parameters.text("dry_run"))) {
+        if (parameters.flag("dry_run")) {
             var count = locks.count(pattern(parameters));
             return Json.ok(json("would_release", count, Map.of("dry_run", true)));
         }

@@ -7,18 +7,67 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** Reads the parameters of a request; what is not understood is refused with words. */
-record Parameters(HttpServletRequest request) {
+/**
+ * Reads the parameters of a request; what is not understood is refused with words, also one that nobody reads: what was meant to narrow a
+ * list, or to try only, must not be passed over.
+ */
+final class Parameters {
 
     static final int LONGEST_PAGE = 1_000;
     private static final int LONGEST_TEXT = 1_000;
+
+    private static final List<String> FILTER = List.of(
+            "state",
+            "handler",
+            "topic",
+            "group_id",
+            "entity_id",
+            "event_type",
+            "resource",
+            "fingerprint",
+            "from",
+            "to");
+
+    private final HttpServletRequest request;
+
+    private Parameters(HttpServletRequest request) {
+        this.request = request;
+    }
+
+    /** @param known the names of all that are read */
+    static Parameters of(HttpServletRequest request, String... known) {
+        var names = new TreeSet<>(request.getParameterMap().keySet());
+        names.removeAll(Set.of(known));
+        if (!names.isEmpty()) {
+            throw refused(
+                    names.first(),
+                    "is no parameter of this; there "
+                            + (known.length == 1 ? "is " : "are ")
+                            + String.join(", ", known));
+        }
+        return new Parameters(request);
+    }
+
+    /** For a list of events or failures, or a count of them. */
+    static Parameters ofFilter(HttpServletRequest request, String... besides) {
+        return of(request, Stream.concat(FILTER.stream(), Stream.of(besides)).toArray(String[]::new));
+    }
+
+    HttpServletRequest request() {
+        return request;
+    }
 
     @Nullable
     String text(String name) {
@@ -71,9 +120,21 @@ record Parameters(HttpServletRequest request) {
     }
 
     /** A word of a few, in any case. */
-    <T> @Nullable T word(String name, Function<String, java.util.Optional<T>> parse, String words) {
+    <T> @Nullable T word(String name, Function<String, Optional<T>> parse, String words) {
         var text = text(name);
         return text == null ? null : parse.apply(text).orElseThrow(() -> refused(name, "is none of " + words));
+    }
+
+    /** Absent, {@code true} or {@code false}. */
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(word(
+                name,
+                text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true" -> Optional.of(true);
+                    case "false" -> Optional.of(false);
+                    default -> Optional.empty();
+                },
+                "true, false"));
     }
 
     Set<ItemState> states(Set<ItemState> otherwise) {
