@@ -1,10 +1,15 @@
 package dev.lanekeeper.lock;
 
 import dev.lanekeeper.work.LockNeed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
 import org.redisson.api.RScript;
@@ -13,24 +18,38 @@ import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
+import org.redisson.config.ConstantDelay;
 
-/** What this process says to Redis: scripts about locks, and one subscription to what others free. Its methods wait for the answer. */
+/**
+ * What this process says to Redis: scripts about locks, and one subscription to what others free. All methods but {@link #listen}
+ * wait for the answer.
+ */
 final class RedisClient implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 2_000;
+    private static final Duration BEFORE_SECOND_ASK = Duration.ofMillis(100);
+    private static final Duration TOKENS_KEPT = Duration.ofDays(1);
     private static final String CHANNEL = "redisson_lock__channel";
     private static final String TOKEN = "redisson_lock_token";
     private static final String PERMITS = ":permits";
+    private static final Pattern PATTERN_CHARACTER = Pattern.compile("[*?\\[\\]\\\\]");
 
     private final RedisSettings settings;
     private final RedissonClient redisson;
     private final RScript scripts;
-    private final String instance = UUID.randomUUID().toString();
+    private final Supplier<UUID> application;
+    private final String process = UUID.randomUUID().toString();
+    private final AtomicBoolean asking = new AtomicBoolean();
     private volatile boolean listening;
 
-    /** Connects when it is first asked. */
-    RedisClient(RedisSettings settings) {
+    /**
+     * Connects when it is first asked.
+     *
+     * @param application what the holders of all its processes begin with
+     */
+    RedisClient(RedisSettings settings, Supplier<UUID> application) {
         this.settings = settings;
+        this.application = application;
         this.redisson = Redisson.create(config(settings));
         this.scripts = redisson.getScript(StringCodec.INSTANCE);
     }
@@ -70,7 +89,8 @@ final class RedisClient implements AutoCloseable {
                     .setSubscriptionConnectionMinimumIdleSize(1)
                     .setConnectTimeout(Math.max(millis, CONNECT_MILLIS))
                     .setTimeout(millis)
-                    .setRetryAttempts(1);
+                    .setRetryAttempts(1)
+                    .setRetryDelay(new ConstantDelay(BEFORE_SECOND_ASK));
             config.setThreads(2);
             config.setNettyThreads(2);
             if (settings.username() != null) {
@@ -91,12 +111,12 @@ final class RedisClient implements AutoCloseable {
         var kind = need.isRate() ? Kind.RATE : need.most() > 1 ? Kind.SEMAPHORE : Kind.LOCK;
         var key = settings.prefix() + need.name() + kind.suffix;
         var millis = need.per() == null ? 0 : Math.max(1, need.per().toMillis());
-        return new Lock(
-                need.name(),
-                kind,
-                need.most(),
-                millis,
-                List.of(key, TOKEN + ":{" + key + "}", CHANNEL + ":{" + key + "}"));
+        return new Lock(need.name(), kind, need.most(), millis, List.of(key, beside(TOKEN, key), beside(CHANNEL, key)));
+    }
+
+    /** As Redisson calls what belongs to a lock, so that both lie in one slot of a cluster. */
+    private static String beside(String what, String key) {
+        return key.contains("{") ? what + ":" + key : what + ":{" + key + "}";
     }
 
     /** As {@link RedisScripts#TAKE} answers. */
@@ -105,6 +125,8 @@ final class RedisClient implements AutoCloseable {
         values.add(field(holder));
         values.add(lease());
         values.add(Long.toString(token));
+        values.add(kept());
+        values.add(Integer.toString(application.get().toString().length()));
         for (var lock : locks) {
             values.add(lock.kind().code());
             values.add(Integer.toString(lock.most()));
@@ -127,6 +149,7 @@ final class RedisClient implements AutoCloseable {
         var values = new ArrayList<Object>();
         values.add(lease());
         values.add(again ? "1" : "0");
+        values.add(kept());
         for (var one : holds) {
             values.add(field(one.holder()));
             values.add(one.lock().kind().code());
@@ -154,13 +177,30 @@ final class RedisClient implements AutoCloseable {
      * Whoever frees a lock says so, plain Redisson too; one subscription for all, that stays.
      *
      * @param freed is told the lock's name, on a thread of Redisson's
+     * @param refused is told why there is no subscription; it may be asked for again
      */
-    void listen(Consumer<String> freed) {
-        if (!listening) {
-            redisson.getPatternTopic(CHANNEL + ":{" + settings.prefix() + "*", StringCodec.INSTANCE)
-                    .addListener(String.class, (pattern, channel, message) -> heard(channel.toString(), freed));
-            listening = true;
+    void listen(Consumer<String> freed, Consumer<Throwable> refused) {
+        if (listening || !asking.compareAndSet(false, true)) {
+            return;
         }
+        // Names with a brace and names without.
+        CompletableFuture.allOf(
+                        listen(CHANNEL + ":" + settings.prefix(), freed),
+                        listen(CHANNEL + ":{" + settings.prefix(), freed))
+                .whenComplete((nothing, failure) -> {
+                    listening = failure == null;
+                    asking.set(false);
+                    if (failure != null) {
+                        refused.accept(failure);
+                    }
+                });
+    }
+
+    private CompletableFuture<Integer> listen(String beginning, Consumer<String> freed) {
+        var pattern = PATTERN_CHARACTER.matcher(beginning).replaceAll("\\\\$0") + "*";
+        return redisson.getPatternTopic(pattern, StringCodec.INSTANCE)
+                .addListenerAsync(String.class, (all, channel, message) -> heard(channel.toString(), freed))
+                .toCompletableFuture();
     }
 
     boolean isListening() {
@@ -168,15 +208,22 @@ final class RedisClient implements AutoCloseable {
     }
 
     private void heard(String channel, Consumer<String> freed) {
-        var from = CHANNEL.length() + 2 + settings.prefix().length();
-        if (channel.length() > from) {
-            var name = channel.substring(from, channel.length() - 1);
+        var key = channel.substring(CHANNEL.length() + 1);
+        if (key.startsWith("{" + settings.prefix()) && key.endsWith("}")) {
+            key = key.substring(1, key.length() - 1);
+        }
+        if (key.startsWith(settings.prefix())) {
+            var name = key.substring(settings.prefix().length());
             freed.accept(name.endsWith(PERMITS) ? name.substring(0, name.length() - PERMITS.length()) : name);
         }
     }
 
     private String field(long holder) {
-        return instance + ":" + holder;
+        return application.get() + ":" + process + ":" + holder;
+    }
+
+    private static String kept() {
+        return Long.toString(TOKENS_KEPT.toMillis());
     }
 
     private String lease() {

@@ -6,49 +6,69 @@ package dev.lanekeeper.lock;
  * one of the starts in its period. Each has one key, which expires by itself.
  *
  * <p>KEYS are groups of three: the lock, its counter of tokens, its channel. ARGV: the holder, the lease in milliseconds, the
- * least token, and for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
+ * least token, for how many milliseconds a counter is kept, how many characters all holders of this application begin with, and
+ * for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
+ *
+ * <p>A counter that has no time to live is another program's, and is left without one.
  */
 final class RedisScripts {
 
     private static final String COMMON = """
-            local holder, lease, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+            local holder, lease, token, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+            local mine = string.sub(holder, 1, tonumber(ARGV[5]))
             local t = redis.call('time')
             local now = t[1] * 1000 + math.floor(t[2] / 1000)
             local n = #KEYS / 3
-            local function arg(i, k) return tonumber(ARGV[3 * i + k]) end
+            local function arg(i, k) return tonumber(ARGV[3 * i + 2 + k]) end
+            local function ours(holders)
+              for _, one in ipairs(holders) do
+                if string.sub(one, 1, #mine) == mine then return true end
+              end
+              return false
+            end
             """;
 
-    /** 1 and the token; or 0, when to come again in milliseconds, and which are not to be had. */
+    /**
+     * 1 and the token; or 0, when to come again in milliseconds, and which are not to be had, negative where this application has
+     * them; or 2 and one that is something else altogether.
+     */
     static final String TAKE = COMMON + """
             local busy, comes = {}, 0
             for i = 1, n do
               local key, kind, most = KEYS[3 * i - 2], arg(i, 1), arg(i, 2)
-              local left = 0
+              local left, own = 0, false
+              local type = redis.call('type', key).ok
+              if type ~= 'none' and type ~= (kind == 1 and 'hash' or 'zset') then return {2, i} end
               if kind == 1 then
-                if redis.call('exists', key) == 1 and redis.call('hexists', key, holder) == 0 then
+                if type == 'hash' and redis.call('hexists', key, holder) == 0 then
                   left = redis.call('pttl', key)
                   if left < 0 then left = lease end
+                  own = ours(redis.call('hkeys', key))
                 end
               else
                 redis.call('zremrangebyscore', key, '-inf', now)
                 if (kind == 3 or not redis.call('zscore', key, holder)) and redis.call('zcard', key) >= most then
                   local first = redis.call('zrange', key, 0, 0, 'withscores')
                   left = tonumber(first[2]) - now
+                  own = ours(redis.call('zrange', key, 0, -1))
                 end
               end
               if left > 0 then
-                busy[#busy + 1] = i
+                busy[#busy + 1] = own and -i or i
                 if left > comes then comes = left end
               end
             end
             if #busy > 0 then return {0, comes, unpack(busy)} end
+            local forever = {}
             for i = 1, n do
+              forever[i] = redis.call('pttl', KEYS[3 * i - 1]) == -1
               local counted = redis.call('incr', KEYS[3 * i - 1])
               if counted > token then token = counted end
             end
             for i = 1, n do
               local key, kind = KEYS[3 * i - 2], arg(i, 1)
-              redis.call('set', KEYS[3 * i - 1], string.format('%.0f', token), 'px', 3600000)
+              redis.call('set', KEYS[3 * i - 1], string.format('%.0f', token))
+              if not forever[i] then redis.call('pexpire', KEYS[3 * i - 1], kept) end
               if kind == 1 then
                 redis.call('hset', key, holder, 1)
                 redis.call('pexpire', key, lease)
@@ -64,8 +84,8 @@ final class RedisScripts {
             """;
 
     /**
-     * Renews locks of any holders: ARGV are the lease, 1 to take again what is gone, and for each lock its holder, its kind, its limit,
-     * its token. For each lock 1 when it was still held, 2 when it was gone, and is held again if that was asked, 0 when others
+     * Renews locks of any holders: ARGV are the lease, 1 to take again what is gone, for how long a counter is kept, and for each lock its
+     * holder, its kind, its limit, its token. For each lock 1 when it was still held, 2 when it was gone, and is held again if that was asked, 0 when others
      * have it or have had it.
      */
     static final String KEEP = """
@@ -75,11 +95,14 @@ final class RedisScripts {
             local kept = {}
             for i = 1, #KEYS / 3 do
               local key, counter = KEYS[3 * i - 2], KEYS[3 * i - 1]
-              local holder, kind, most, token = ARGV[4 * i - 1], tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1]), ARGV[4 * i + 2]
+              local holder, kind, most, token = ARGV[4 * i], tonumber(ARGV[4 * i + 1]), tonumber(ARGV[4 * i + 2]), ARGV[4 * i + 3]
               local state = 0
+              local type = redis.call('type', key).ok
               local counted = redis.call('get', counter)
               local unused = not counted or counted == token
-              if kind == 1 then
+              if type ~= 'none' and type ~= (kind == 1 and 'hash' or 'zset') then
+                state = 0
+              elseif kind == 1 then
                 if redis.call('hexists', key, holder) == 1 then
                   state = 1
                 elseif unused and redis.call('exists', key) == 0 then
@@ -97,7 +120,7 @@ final class RedisScripts {
               end
               if state == 1 or state == 2 and again then
                 redis.call('pexpire', key, lease)
-                if not counted then redis.call('set', counter, token, 'px', 3600000) end
+                if not counted then redis.call('set', counter, token, 'px', ARGV[3]) end
               end
               kept[i] = state
             end
@@ -109,7 +132,10 @@ final class RedisScripts {
             for i = 1, #KEYS / 3 do
               local key, holder, kind = KEYS[3 * i - 2], ARGV[2 * i - 1], tonumber(ARGV[2 * i])
               local gone
-              if kind == 1 then gone = redis.call('hdel', key, holder) else gone = redis.call('zrem', key, holder) end
+              local type = redis.call('type', key).ok
+              if type ~= (kind == 1 and 'hash' or 'zset') then
+                gone = 0
+              elseif kind == 1 then gone = redis.call('hdel', key, holder) else gone = redis.call('zrem', key, holder) end
               if gone == 1 then redis.call('publish', KEYS[3 * i], '0') end
             end
             return {1}

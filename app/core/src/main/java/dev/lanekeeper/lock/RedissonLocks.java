@@ -14,12 +14,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.redisson.client.RedisException;
 import org.slf4j.Logger;
@@ -35,16 +39,21 @@ public final class RedissonLocks implements RemoteLocks {
     private static final Duration AGAIN = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final int BATCH = 200;
-    private static final int MOST_AWAITED = 10_000;
+    private static final Duration ON_ITS_WAY = Duration.ofMillis(200);
+    private static final long LISTEN_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long AWAITED_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final int TAKEN = 1;
     private static final int STILL_HELD = 1;
     private static final int GONE = 2;
+    private static final int NO_LOCK = 2;
 
     private final RedisSettings settings;
     private final RedisClient redis;
     private final Clock clock;
     private final Consumer<String> freed;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
-    private final Set<String> awaited = ConcurrentHashMap.newKeySet();
+    private final Map<String, Long> awaited = new ConcurrentHashMap<>();
+    private final Set<String> noLocks = ConcurrentHashMap.newKeySet();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong retaken = new AtomicLong();
     private final AtomicLong unasked = new AtomicLong();
@@ -52,6 +61,8 @@ public final class RedissonLocks implements RemoteLocks {
     private volatile @Nullable Instant awaySince;
     private long turnedNanos = System.nanoTime();
     private Set<Long> unknownBefore = Set.of();
+    private volatile boolean deaf;
+    private long listenedNanos;
 
     /** What a holder has. */
     private static final class Holding {
@@ -71,13 +82,14 @@ public final class RedissonLocks implements RemoteLocks {
     }
 
     /**
+     * @param application whose processes have their turns from one database; asked when a lock is taken first
      * @param freed is told the name of a lock that is awaited and may be free now; on a thread of Redisson's
      */
-    public RedissonLocks(RedisSettings settings, Clock clock, Consumer<String> freed) {
+    public RedissonLocks(RedisSettings settings, Supplier<UUID> application, Clock clock, Consumer<String> freed) {
         this.settings = settings;
         this.clock = clock;
         this.freed = freed;
-        this.redis = new RedisClient(settings);
+        this.redis = new RedisClient(settings, application);
         this.renewals = Executors.newSingleThreadScheduledExecutor(task -> {
             var thread = new Thread(task, "lanekeeper-locks");
             thread.setDaemon(true);
@@ -94,6 +106,9 @@ public final class RedissonLocks implements RemoteLocks {
             return unanswered();
         }
         var holding = held.computeIfAbsent(holder, h -> new Holding());
+        if (holding.lost) {
+            return new Answer.Busy(needs, Set.of(), LOOK); // what was done under it is refused first
+        }
         var missing = needs.stream()
                 .filter(n -> n.isRate() || !holding.locks.containsKey(n.name()))
                 .toList();
@@ -114,13 +129,9 @@ public final class RedissonLocks implements RemoteLocks {
     private Answer taken(
             long holder, Holding holding, List<LockNeed> needs, List<Lock> locks, List<Long> said, long sent) {
         back();
-        if (said.get(0) == 0) {
+        if (said.get(0) != TAKEN) {
             forgetIfEmpty(holder, holding);
-            var busy =
-                    said.stream().skip(2).map(n -> needs.get(n.intValue() - 1)).toList();
-            var comes = Duration.ofMillis(Math.max(1, said.get(1)));
-            var isKnown = busy.stream().allMatch(LockNeed::isRate);
-            return new Answer.Busy(busy, isKnown || comes.compareTo(LOOK) < 0 ? comes : LOOK);
+            return said.get(0) == NO_LOCK ? noLock(locks.get(said.get(1).intValue() - 1)) : busy(needs, said);
         }
         holding.token = said.get(1);
         if (holding.locks.isEmpty()) {
@@ -128,6 +139,33 @@ public final class RedissonLocks implements RemoteLocks {
         }
         locks.stream().filter(l -> l.kind() != Kind.RATE).forEach(l -> holding.locks.put(l.name(), l));
         return new Answer.Taken(holding.token);
+    }
+
+    private static Answer busy(List<LockNeed> needs, List<Long> said) {
+        var places = said.stream().skip(2).toList();
+        var busy = places.stream().map(n -> needs.get((int) Math.abs(n) - 1)).toList();
+        var elsewhere = places.stream()
+                .filter(n -> n > 0)
+                .map(n -> needs.get(n.intValue() - 1))
+                .collect(Collectors.toSet());
+        var comes = Duration.ofMillis(Math.max(1, said.get(1)));
+        if (busy.stream().allMatch(LockNeed::isRate)) {
+            return new Answer.Busy(busy, elsewhere, comes);
+        }
+        var look = elsewhere.isEmpty() ? ON_ITS_WAY : LOOK;
+        return new Answer.Busy(busy, elsewhere, comes.compareTo(look) < 0 ? comes : look);
+    }
+
+    /** Another program keeps something else under its name: its items wait, and all others go on. */
+    private Answer noLock(Lock lock) {
+        if (noLocks.add(lock.name())) {
+            log.atError()
+                    .addKeyValue("lock", lock.name())
+                    .addKeyValue("key", lock.keys().get(0))
+                    .log(
+                            "What is in Redis under the name of this lock is none; whoever needs it waits until it is gone");
+        }
+        return new Answer.Away(LOOK);
     }
 
     private void forgetIfEmpty(long holder, Holding holding) {
@@ -185,15 +223,43 @@ public final class RedissonLocks implements RemoteLocks {
     /** While Redis is away, this thread alone asks whether it is back: no worker waits for it. */
     private void turn() {
         var due = System.nanoTime() - turnedNanos >= settings.lease().toNanos() / 3;
-        if (due || awaySince != null || !redis.isListening()) {
-            turnedNanos = System.nanoTime();
-            renew();
+        try {
+            if (due || awaySince != null) {
+                turnedNanos = System.nanoTime();
+                renew();
+                awaited.values().removeIf(since -> turnedNanos - since > AWAITED_NANOS);
+            }
+            listen();
+        } catch (RuntimeException e) {
+            if (!renewals.isShutdown()) { // else Redisson was closed meanwhile
+                log.atError().setCause(e).log("Locks in Redis were not renewed; it is tried again");
+            }
+        }
+    }
+
+    private void listen() {
+        if (redis.isListening()) {
+            deaf = false;
+        } else if (!isAway() && (listenedNanos == 0 || System.nanoTime() - listenedNanos >= LISTEN_AGAIN_NANOS)) {
+            listenedNanos = System.nanoTime();
+            redis.listen(this::heard, why -> deaf(why instanceof CompletionException ? why.getCause() : why));
+        }
+    }
+
+    /** Those who wait look for themselves. */
+    private void deaf(Throwable why) {
+        if (!deaf && !renewals.isShutdown()) {
+            deaf = true;
+            log.atWarn()
+                    .log(
+                            "Redis does not tell what others free; who waits looks every {} s: {}",
+                            LOOK.toSeconds(),
+                            brief(why));
         }
     }
 
     private void renew() {
         try {
-            redis.listen(this::heard);
             var all = held.keySet().stream().flatMap(h -> heldBy(h).stream()).toList();
             for (var from = 0; from < all.size(); from += BATCH) {
                 keep(all.subList(from, Math.min(all.size(), from + BATCH)));
@@ -204,11 +270,6 @@ public final class RedissonLocks implements RemoteLocks {
             }
         } catch (RedisException e) {
             away(e);
-        } catch (RuntimeException e) {
-            if (renewals.isShutdown()) {
-                return; // Redisson was closed meanwhile
-            }
-            log.atError().setCause(e).log("Locks in Redis were not renewed; it is tried again");
         }
     }
 
@@ -311,13 +372,11 @@ public final class RedissonLocks implements RemoteLocks {
 
     @Override
     public void await(String name) {
-        if (awaited.size() < MOST_AWAITED) {
-            awaited.add(name);
-        }
+        awaited.put(name, System.nanoTime());
     }
 
     private void heard(String name) {
-        if (awaited.remove(name)) {
+        if (awaited.remove(name) != null) {
             freed.accept(name);
         }
     }
@@ -333,12 +392,12 @@ public final class RedissonLocks implements RemoteLocks {
             var meanwhile = settings.whenAway() == WhenAway.POSTPONE
                     ? "what needs its locks waits"
                     : "work goes on under the locks of the database alone";
-            log.atWarn().log("Redis does not answer; {} until it does: {}", meanwhile, brief(e));
+            log.atWarn().log("Redis gives no locks; {} until it does: {}", meanwhile, brief(e));
         }
     }
 
     /** What Redisson says goes on for lines. */
-    private static String brief(RedisException e) {
+    private static String brief(Throwable e) {
         return e.toString()
                 .lines()
                 .findFirst()
@@ -355,7 +414,7 @@ public final class RedissonLocks implements RemoteLocks {
     private synchronized void recovered() {
         if (awaySince != null) {
             awaySince = null;
-            log.atInfo().log("Redis answers again");
+            log.atInfo().log("Redis gives locks again");
         }
     }
 
@@ -378,7 +437,6 @@ public final class RedissonLocks implements RemoteLocks {
     @Override
     public void close() {
         renewals.shutdown();
-        free(List.copyOf(held.keySet()));
         redis.close();
     }
 }

@@ -33,11 +33,13 @@ public interface RemoteLocks {
          * It was given none.
          *
          * @param needs those that somebody else has
+         * @param elsewhere those of them that another application has; the database gives this application's own turns, and has given
+         *     this one, so that the others are on their way to be freed
          * @param comesIn when it makes sense to ask again, unless it is told before
          */
-        record Busy(List<LockNeed> needs, Duration comesIn) implements Answer {}
+        record Busy(List<LockNeed> needs, Set<LockNeed> elsewhere, Duration comesIn) implements Answer {}
 
-        /** Nobody can be asked, and without an answer nothing is to run. */
+        /** Nobody can be asked, or the answer makes no sense; and without an answer nothing is to run. */
         record Away(Duration comesIn) implements Answer {}
 
         /** Nobody can be asked, and work goes on without. */
@@ -88,6 +90,6 @@ public interface RemoteLocks {
      */
     record Status(@Nullable Instant awaySince, int held, long lost, long retaken, long unasked) {}
 
-    /** Stops renewing; what is held then expires by itself. */
+    /** Stops renewing; what is held then expires by itself, since a handler may still run under it. */
     void close();
 }

@@ -128,11 +128,12 @@ public final class ActiveRun {
         return List.copyOf(held.values());
     }
 
-    /** Under which it owns its lanes; none when it is abandoned. */
+    /** Under which it owns its lanes; when it is abandoned, that of the lane of which a handler still runs. */
     synchronized List<Long> epochs() {
-        return abandoned
-                ? List.of()
-                : held.values().stream().map(OwnedLane::epoch).toList();
+        return held.values().stream()
+                .filter(lane -> !abandoned || (working != null && lane.equals(current)))
+                .map(OwnedLane::epoch)
+                .toList();
     }
 
     public synchronized boolean holds(UUID laneId) {

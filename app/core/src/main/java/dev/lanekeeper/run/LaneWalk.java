@@ -202,10 +202,7 @@ final class LaneWalk {
         if (!flush()) {
             return Locked.STOP;
         }
-        var waits = answer instanceof RemoteLocks.Answer.Busy busy
-                ? means.locks().giveWay(asker, given, busy.needs(), busy.comesIn())
-                : means.locks().giveWay(asker, given, shared, ((RemoteLocks.Answer.Away) answer).comesIn());
-        return without(handler, asker, needs, waits);
+        return without(handler, asker, needs, means.locks().giveWay(asker, given, shared, answer));
     }
 
     private Locked without(HandlerDefinition handler, Asker asker, Needs.Found needs, Answer answer) {

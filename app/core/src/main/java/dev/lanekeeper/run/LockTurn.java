@@ -104,14 +104,28 @@ final class LockTurn {
     /** What an item was given in the database, with this token, before Redis had it wait. */
     record Given(List<LockNeed> needs, long token) {}
 
-    /** Its locks of the database are free again, and it has used up no part of a rate. */
-    Answer giveWay(Asker asker, Given given, List<LockNeed> needs, Duration comesIn) {
+    /**
+     * Its locks of the database are free again, and it has used up no part of a rate. Only a lock that another application has can be
+     * refused to it: nobody has taken the others from it.
+     *
+     * @param shared all that it asked for
+     */
+    Answer giveWay(Asker asker, Given given, List<LockNeed> shared, RemoteLocks.Answer why) {
         locker.takeBack(given.needs(), given.token());
-        var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn));
+        var needs = why instanceof RemoteLocks.Answer.Busy busy
+                ? busy.needs().stream()
+                        .map(n -> busy.elsewhere().contains(n) ? n : n.patiently())
+                        .toList()
+                : shared.stream().map(LockNeed::patiently).toList();
+        var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn(why)));
         if (answer instanceof Answer.Waiting) {
             needs.forEach(n -> remote.await(n.name()));
         }
         return answer;
+    }
+
+    private static Duration comesIn(RemoteLocks.Answer why) {
+        return why instanceof RemoteLocks.Answer.Busy busy ? busy.comesIn() : ((RemoteLocks.Answer.Away) why).comesIn();
     }
 
     /** Has all that it waited for. */

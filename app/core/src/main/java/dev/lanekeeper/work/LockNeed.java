@@ -36,6 +36,11 @@ public record LockNeed(
         return name.startsWith(LANE);
     }
 
+    /** The same, for an item that waits for it as long as it takes. */
+    public LockNeed patiently() {
+        return new LockNeed(name, most, per, null);
+    }
+
     /** What all who need the lock know it by. */
     public UUID digest() {
         return digest(name);

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.LockRules.LockRule;
+import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.lock.RedisSettings;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import dev.lanekeeper.operations.LockOperations;
@@ -31,8 +33,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.redisson.Redisson;
+import org.redisson.api.RScript;
 import org.redisson.api.RedissonClient;
 import org.redisson.api.options.KeysScanOptions;
+import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
 
 /** Runs beside another program with plain Redisson that takes the same locks, and what becomes of them when Redis fails. */
@@ -277,6 +281,56 @@ class SharedLocksTest {
             redis.start();
         }
         await().atMost(PATIENCE).until(() -> node.node.locks().status().awaySince() == null);
+    }
+
+    /** Nobody has taken the lock from them, so nothing is to become of them but to wait. */
+    @Test
+    void waitHoweverImpatientTheyAreWhileRedisIsAway() {
+        var node = node(WhenAway.POSTPONE, c -> Outcome.ack(), impatient());
+        redis.stop();
+        try {
+            node.store("a", 0, "r1");
+            await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter WHERE name = 'l'") == 1);
+        } finally {
+            redis.start();
+        }
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome") == 1);
+        assertThat(node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1"))
+                .isOne();
+    }
+
+    @Test
+    void waitForWhatADeadRunOfTheirOwnApplicationHasLeftAndAreRefusedWhatAnotherHas() {
+        var node = node(WhenAway.POSTPONE, c -> Outcome.ack(), impatient());
+        var application = node.database
+                .sql("SELECT id FROM lanekeeper.application")
+                .query(String.class)
+                .single();
+        isHeld("l", application + ":gone:1");
+
+        node.store("a", 0, "r1");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter WHERE name = 'l'") == 1);
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 1);
+
+        isHeld("l", "another program:1");
+        node.store("a", 1, "r2");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 4") == 1);
+        other.getLock("lk:l").forceUnlock();
+    }
+
+    private static LockRule impatient() {
+        return new LockRule("l", null, 1, null, new Refusal(RunConflict.LOG, Duration.ZERO, Duration.ofSeconds(5), 1));
+    }
+
+    /** For two seconds, unless it is freed before. */
+    private static void isHeld(String lock, String holder) {
+        other.getScript(StringCodec.INSTANCE)
+                .eval(
+                        RScript.Mode.READ_WRITE,
+                        "redis.call('hset', KEYS[1], ARGV[1], 1); return redis.call('pexpire', KEYS[1], 2000)",
+                        RScript.ReturnType.LONG,
+                        List.of("lk:" + lock),
+                        holder);
     }
 
     private static String[] sixtyOfTwentyResources() {

@@ -8,11 +8,16 @@ import dev.lanekeeper.lock.RemoteLocks.Answer;
 import dev.lanekeeper.testkit.RedisServer;
 import dev.lanekeeper.testkit.TcpProxy;
 import dev.lanekeeper.work.LockNeed;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.redisson.Redisson;
 import org.redisson.api.RScript;
 import org.redisson.api.RedissonClient;
@@ -35,6 +42,7 @@ class RedissonLocksTest extends LockContract {
 
     private static final Duration LEASE = Duration.ofMillis(1_500);
     private static final String PREFIX = "lk:";
+    private static final UUID APPLICATION = UUID.randomUUID();
 
     private static RedisServer redis;
     private static RedissonClient other;
@@ -72,10 +80,18 @@ class RedissonLocksTest extends LockContract {
     }
 
     private RedissonLocks open(String uri, WhenAway whenAway, Duration timeout) {
-        var settings = new RedisSettings(uri, null, null, null, PREFIX, LEASE, timeout, whenAway);
-        var made = new RedissonLocks(settings, Clock.systemUTC(), freed::add);
+        return open(new RedisSettings(uri, null, null, null, PREFIX, LEASE, timeout, whenAway), APPLICATION);
+    }
+
+    private RedissonLocks open(RedisSettings settings, UUID application) {
+        var made = new RedissonLocks(settings, () -> application, Clock.systemUTC(), freed::add);
         opened.add(made::close);
         return made;
+    }
+
+    private static RedisSettings settings(String prefix) {
+        return new RedisSettings(
+                redis.uri(), null, null, null, prefix, LEASE, Duration.ofSeconds(3), WhenAway.POSTPONE);
     }
 
     private TcpProxy proxy() {
@@ -85,7 +101,7 @@ class RedissonLocksTest extends LockContract {
     }
 
     @Override
-    protected Party party() {
+    protected RedisParty party() {
         return new RedisParty(locks);
     }
 
@@ -116,6 +132,10 @@ class RedissonLocksTest extends LockContract {
         @Override
         public long token() {
             return token;
+        }
+
+        long epoch() {
+            return epoch;
         }
 
         @Override
@@ -296,5 +316,123 @@ class RedissonLocksTest extends LockContract {
         assertThat(party().takes(LockNeed.of("a"))).isTrue();
         other.getScript().scriptFlush();
         assertThat(party().takes(LockNeed.of("b"))).isTrue();
+    }
+
+    /** The database gives turns within one application: a lock that another of its runs still has is on its way to be freed. */
+    @Test
+    void tellsWhatAnotherApplicationHasFromWhatThisOneHas() {
+        var a = LockNeed.of("a");
+        var three = new LockNeed("three", 1, Duration.ofSeconds(10), null);
+        assertThat(party().takes(a)).isTrue();
+        var neighbour = open(settings(PREFIX), UUID.randomUUID());
+
+        assertThat(locks.take(91, 91, List.of(a))).isInstanceOfSatisfying(Answer.Busy.class, busy -> {
+            assertThat(busy.needs()).containsExactly(a);
+            assertThat(busy.elsewhere()).isEmpty();
+            assertThat(busy.comesIn()).isLessThan(Duration.ofSeconds(1));
+        });
+        assertThat(neighbour.take(91, 91, List.of(LockNeed.of("b"), a)))
+                .isInstanceOfSatisfying(Answer.Busy.class, busy -> {
+                    assertThat(busy.needs()).containsExactly(a);
+                    assertThat(busy.elsewhere()).containsExactly(a);
+                });
+        assertThat(party().takes(three)).isTrue();
+        assertThat(locks.take(92, 92, List.of(three))).isInstanceOf(Answer.Busy.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lk:", "{lk}:"})
+    void isTheLockOfPlainRedissonAlsoWithBracesInItsName(String prefix) throws Exception {
+        var mine = open(settings(prefix), APPLICATION);
+        await().until(mine::isListening);
+        for (var name : List.of("account:17", "account:{17}", "{account}:17", "a}b{c}d")) {
+            var plain = other.getFencedLock(prefix + name);
+            assertThat(mine.take(1, 900, List.of(LockNeed.of(name)))).isEqualTo(new Answer.Taken(900));
+            assertThat(plain.tryLock()).isFalse();
+            var waiting = new FutureTask<>(() -> plain.lockAndGetToken(20, TimeUnit.SECONDS));
+            var thread = new Thread(waiting);
+            thread.start();
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            var began = System.nanoTime();
+            mine.free(List.of(1L));
+
+            assertThat(waiting.get(20, TimeUnit.SECONDS)).as(name).isGreaterThan(900);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).as(name).isLessThan(LEASE.dividedBy(2));
+            mine.await(name);
+            other.getLock(prefix + name).forceUnlock();
+            await().atMost(Duration.ofSeconds(5)).until(() -> freed.contains(name));
+        }
+    }
+
+    @Test
+    void leavesACounterForEverThatAnotherProgramHasMade() {
+        var plain = other.getFencedLock(PREFIX + "theirs");
+        var theirs = plain.lockAndGetToken();
+        plain.unlock();
+        var party = party();
+
+        assertThat(party.takes(LockNeed.of("theirs"), LockNeed.of("ours"))).isTrue();
+
+        assertThat(party.token()).isGreaterThan(theirs);
+        assertThat(other.getBucket("redisson_lock_token:{lk:theirs}").remainTimeToLive())
+                .isEqualTo(-1);
+        assertThat(other.getBucket("redisson_lock_token:{lk:ours}").remainTimeToLive())
+                .isGreaterThan(Duration.ofHours(23).toMillis());
+    }
+
+    @Test
+    void holdsUpNobodyElseWhereAProgramKeepsSomethingElseUnderTheNameOfALock() {
+        other.getBucket(PREFIX + "a", StringCodec.INSTANCE).set("no lock");
+        other.getBucket(PREFIX + "b:permits", StringCodec.INSTANCE).set("no lock");
+        assertThat(locks.take(91, 91, List.of(LockNeed.of("a")))).isInstanceOf(Answer.Away.class);
+        assertThat(locks.take(92, 92, List.of(new LockNeed("b", 2, null, null))))
+                .isInstanceOf(Answer.Away.class);
+
+        assertThat(party().takes(LockNeed.of("c"))).isTrue();
+        assertThat(locks.status().awaySince()).isNull();
+    }
+
+    @Test
+    void isRenewedAlthoughRedisLetsItNotListen() throws IOException {
+        try (var socket = new Socket("127.0.0.1", redis.port())) {
+            var command = "ACL SETUSER deaf on >secret ~* +@all resetchannels\r\n";
+            socket.getOutputStream().write(command.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('+');
+        }
+        var settings = new RedisSettings(
+                redis.uri(), null, "deaf", "secret", PREFIX, LEASE, Duration.ofSeconds(3), WhenAway.POSTPONE);
+        var mine = open(settings, APPLICATION);
+        assertThat(mine.take(1, 1, List.of(LockNeed.of("a")))).isInstanceOf(Answer.Taken.class);
+
+        passes(LEASE.multipliedBy(2));
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        assertThat(mine.isListening()).isFalse();
+        assertThat(mine.status().awaySince()).isNull();
+    }
+
+    /** A handler that did not end in time runs on under it. */
+    @Test
+    void isNotFreedWhenItsProcessStops() throws Exception {
+        var mine = open(settings(PREFIX), APPLICATION);
+        mine.take(1, 1, List.of(LockNeed.of("a")));
+
+        mine.close();
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        await().atMost(LEASE.plusSeconds(2))
+                .until(() -> !other.getLock(PREFIX + "a").isLocked());
+    }
+
+    @Test
+    void startsNothingMoreUnderALockThatIsSomebodyElses() {
+        var party = party();
+        party.takes(LockNeed.of("a"));
+        party.isRobbed(LockNeed.of("a"));
+
+        assertThat(locks.lost(List.of(party.epoch()))).containsExactly(party.epoch());
+        assertThat(party.takes(LockNeed.of("a"))).isFalse();
+        assertThat(party.takes(LockNeed.of("b"))).isFalse();
+        assertThat(party.records()).isFalse();
     }
 }
