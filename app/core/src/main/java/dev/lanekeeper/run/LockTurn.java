@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,11 +118,17 @@ final class LockTurn {
                         .map(n -> busy.elsewhere().contains(n) ? n : n.patiently())
                         .toList()
                 : shared.stream().map(LockNeed::patiently).toList();
-        var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn(why)));
+        var answer = locker.giveWay(asker, needs, clock.instant().plus(comesIn(why)), elsewhere(why));
         if (answer instanceof Answer.Waiting) {
             needs.forEach(n -> remote.await(n.name()));
         }
         return answer;
+    }
+
+    private static RunLocker.@Nullable Elsewhere elsewhere(RemoteLocks.Answer why) {
+        return why instanceof RemoteLocks.Answer.Busy busy
+                ? busy.elsewhere().isEmpty() ? null : RunLocker.Elsewhere.ANOTHER_APPLICATION
+                : RunLocker.Elsewhere.NO_ANSWER;
     }
 
     private static Duration comesIn(RemoteLocks.Answer why) {

@@ -38,7 +38,7 @@ final class LockWaiterStore {
                                  GROUP BY i.item_id) AS first
                          CROSS JOIN unnest(?::uuid[], ?::text[], ?::timestamptz[]) AS k (digest, name, woken_at)
                             ON CONFLICT (item_id, digest) DO UPDATE
-                           SET woken_at = excluded.woken_at
+                           SET woken_at = excluded.woken_at, elsewhere = NULL
                         """)
                 .param(item.handlerId())
                 .param(Database.timestamp(now))
@@ -51,6 +51,15 @@ final class LockWaiterStore {
                                 ? null
                                 : Database.timestamp(w).toString())
                         .toArray(String[]::new))
+                .update();
+    }
+
+    /** It is not for items of this application that it waits for these. */
+    void elsewhere(long itemId, List<LockNeed> needs, RunLocker.Elsewhere why) {
+        database.sql("UPDATE lanekeeper.lock_waiter SET elsewhere = ? WHERE item_id = ? AND digest = ANY (?::uuid[])")
+                .param(why.ordinal() + 1)
+                .param(itemId)
+                .param(Database.uuids(needs.stream().map(LockNeed::digest).toList()))
                 .update();
     }
 

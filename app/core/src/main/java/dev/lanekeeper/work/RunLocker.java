@@ -76,19 +76,30 @@ public final class RunLocker {
         });
     }
 
+    /** Why an item waits whose turn it is in this application; {@code lock_waiter.elsewhere} numbers them from 1. */
+    public enum Elsewhere {
+        ANOTHER_APPLICATION,
+        NO_ANSWER
+    }
+
     /**
      * The item has these locks of the database no more, and waits for others that somebody outside has.
      *
      * @param comes when it looks again, unless it is woken before
+     * @param why {@code null} when they are on their way to be freed by this application
      */
-    public Answer giveWay(Asker asker, List<LockNeed> needs, Instant comes) {
+    public Answer giveWay(Asker asker, List<LockNeed> needs, Instant comes, @Nullable Elsewhere why) {
         return database.inTransaction(() -> {
             database.guardLanes();
             locks.lock(needs.stream().map(LockNeed::digest).toList());
             var now = clock.instant();
             var nobody = new Standing(0, 0, 0, null, 0, false, true);
             var missing = needs.stream().map(n -> new Missing(n, nobody)).toList();
-            return postpone(new Wanted(asker, needs, missing), now, comes);
+            var answer = postpone(new Wanted(asker, needs, missing), now, comes);
+            if (answer instanceof Answer.Waiting && why != null) {
+                waiters.elsewhere(asker.item().itemId(), needs, why);
+            }
+            return answer;
         });
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondStoredAt since when the oldest item behind the head is there
  * @param lock the lock that its head waits for; {@code null} for none
  * @param lockHolder the item that has it longest; {@code null} when no other one of this application has it
+ * @param lockElsewhere why it waits for it though no item of this application comes first; {@code null} when one does
  * @param ownerSince when the run began that works on it, which may have claimed it later; {@code null} when JobRunr does not know
  *     that run any more
  * @param parkedItem the item that parked it by failing; {@code null} when a person did
@@ -37,6 +38,7 @@ public record LaneRow(
         @Nullable String errorMessage,
         @Nullable String lock,
         @Nullable Long lockHolder,
+        @Nullable LockElsewhere lockElsewhere,
         @Nullable String ownerNode,
         @Nullable UUID ownerRun,
         @Nullable Instant ownerSince,

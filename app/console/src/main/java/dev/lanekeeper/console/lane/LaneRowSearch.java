@@ -36,7 +36,7 @@ final class LaneRowSearch {
                                head.item_id AS head, coalesce(head.attempts, 0) AS head_attempts,
                                w.resource, CASE WHEN head.item_id IS NOT NULL THEN w.stored_at END AS head_stored_at,
                                behind.stored_at AS second_stored_at, a.error_class, a.error_message,
-                               waits.name AS lock, waits.holder AS lock_holder
+                               waits.name AS lock, waits.holder AS lock_holder, waits.elsewhere AS lock_elsewhere
                           FROM unnest(?::uuid[]) WITH ORDINALITY AS k (lane_id, place)
                          CROSS JOIN LATERAL (
                                SELECT *
@@ -72,7 +72,7 @@ final class LaneRowSearch {
                                 ORDER BY item_id DESC, attempt_id DESC
                                 LIMIT 1) AS a ON true
                           LEFT JOIN LATERAL (
-                               SELECT v.name, r.holder
+                               SELECT v.name, r.holder, v.elsewhere
                                  FROM lanekeeper.lock_waiter AS v
                                 CROSS JOIN LATERAL (
                                       SELECT min(o.item_id) AS holder
@@ -80,7 +80,7 @@ final class LaneRowSearch {
                                         JOIN lanekeeper.lane AS t ON t.lane_id = o.lane_id AND t.epoch = o.epoch
                                        WHERE o.digest = v.digest AND o.expires_at IS NULL AND t.owner_run IS NOT NULL) AS r
                                 WHERE v.item_id = head.item_id AND v.hops = 0
-                                ORDER BY r.holder IS NULL, v.name
+                                ORDER BY v.elsewhere IS NULL, r.holder IS NULL, v.name
                                 LIMIT 1) AS waits ON true
                          ORDER BY k.place
                         """)
@@ -110,6 +110,7 @@ final class LaneRowSearch {
                 row.getString("error_message"),
                 row.getString("lock"),
                 row.getObject("lock_holder", Long.class),
+                LockElsewhere.of(row.getObject("lock_elsewhere", Integer.class)),
                 row.getString("owner_name"),
                 run,
                 run == null ? null : started.get(run),

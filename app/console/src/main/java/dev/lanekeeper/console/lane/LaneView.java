@@ -94,6 +94,10 @@ public record LaneView(
     }
 
     private static String blocked(LaneRow row) {
+        if (row.lockElsewhere() != null) {
+            return "its head waits for the lock " + row.lock() + ", "
+                    + row.lockElsewhere().words();
+        }
         if (row.lockHolder() != null) {
             return "its head waits behind event " + row.lockHolder() + ", which has the lock " + row.lock();
         }

@@ -139,6 +139,9 @@ public class LanesApi {
         json.put("error_message", row.errorMessage());
         json.put("lock", row.lock());
         json.put("lock_held_by", row.lockHolder());
+        json.put(
+                "lock_elsewhere",
+                row.lockElsewhere() == null ? null : row.lockElsewhere().name().toLowerCase(Locale.ROOT));
         json.put("owner_node", row.ownerNode());
         json.put("owner_run", row.ownerRun());
         json.put("owner_since", row.ownerSince());
