@@ -102,6 +102,32 @@ class ApiTest {
         }
     }
 
+    /** What was meant to narrow a list, or to try only, must not be passed over. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "GET /v1/events?hanlder=orders hanlder",
+                "GET /v1/failures?limit=1&order=id order",
+                "GET /v1/failures/count?limit=1 limit",
+                "GET /v1/lanes?resorce=r resorce",
+                "GET /v1/locks?key=printer key",
+                "GET /v1/jobs?state=waiting state",
+                "GET /v1/latency?hours=1 hours",
+                "POST /v1/locks/release?pattern=nothing&dryrun=true dryrun",
+                "POST /v1/locks/release?pattern=nothing&dry_run=yes dry_run",
+                "POST /v1/events/1/discard?why=x why",
+                "DELETE /v1/failures/1?why=x why",
+            })
+    void refusesAParameterThatItDoesNotKnow(String method, String path, String parameter) {
+        var answer = api.send(method, path, method.equals("GET") ? null : "", Api.OPERATOR);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("message").asString())
+                .startsWith(parameter)
+                .matches(".* is (no parameter of this; there (is|are) .+|none of true, false)");
+    }
+
     @Test
     void pagesByOffsetAndByTheLinkOfThePageBefore() {
         var type = anyResource();

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Who asks for a change, why, and how long he waits for what comes of it.
  *
  * @param by with the reason, which is that of the body or of the parameter
+ * @param parameters of which the caller reads those that it has named
  */
-record Asked(Operator by, Duration patience) {
+record Asked(Operator by, Duration patience, Parameters parameters) {
 
     private static final int LONGEST_WAIT = 30;
 
@@ -25,7 +26,8 @@ record Asked(Operator by, Duration patience) {
         var wait = Math.min(LONGEST_WAIT, parameters.number("wait", LONGEST_WAIT, Integer.MAX_VALUE));
         return new Asked(
                 new Operator(name(request), inBody == null ? parameters.text("reason") : inBody),
-                Duration.ofSeconds(wait));
+                Duration.ofSeconds(wait),
+                parameters);
     }
 
     static Operator operator(HttpServletRequest request, @Nullable String reason) {

@@ -108,7 +108,7 @@ public class LocksApi {
     ResponseEntity<byte[]> releaseAll(
             HttpServletRequest request, @RequestBody(required = false) byte @Nullable [] body) {
         var asked = Asked.of(request, body, "pattern", "dry_run");
-        var parameters = Parameters.of(request, "pattern", "dry_run", "reason", "wait");
+        var parameters = asked.parameters();
         if (parameters.text("pattern") == null) {
             throw Parameters.refused("pattern", "is missing; * stands for all");
         }
@@ -116,10 +116,7 @@ public class LocksApi {
             var count = locks.count(pattern(parameters));
             return Json.ok(json("would_release", count, Map.of("dry_run", true)));
         }
-        return Json.ok(Map.of(
-                "released",
-                operations.releaseAll(
-                        pattern(parameters), Asked.of(request, body).by())));
+        return Json.ok(Map.of("released", operations.releaseAll(pattern(parameters), asked.by())));
     }
 
     private static UUID digest(String text) {
