@@ -144,6 +144,37 @@ class JobDeclarationTest {
     }
 
     @Test
+    void doesInTheRunWhatIsConfiguredForAllThatSayNothing() {
+        application
+                .withBean(RunLocked.class)
+                .withBean(RunLockedAsConfigured.class)
+                .withPropertyValues("lanekeeper.unique.on-run-conflict=log")
+                .run(context -> {
+                    assertThat(handler(context, "as-configured")
+                                    .locks()
+                                    .rules()
+                                    .get(0)
+                                    .refusal())
+                            .isEqualTo(new Refusal(RunConflict.LOG, Duration.ZERO, Duration.ofSeconds(5), 100));
+                    assertThat(handler(context, "in-run").locks().rules().get(0).refusal())
+                            .extracting(Refusal::conflict)
+                            .isEqualTo(RunConflict.REJECT);
+                    assertThat(handler(context, "enqueued").locks().rules()).isEmpty();
+                });
+    }
+
+    static class RunLockedAsConfigured {
+
+        @LaneJob(id = "as-configured")
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "a")
+        void run() {}
+
+        @LaneJob(id = "enqueued")
+        @Unique(lock = Lock.UNTIL_EXECUTED, key = "a")
+        void enqueued() {}
+    }
+
+    @Test
     void tellsLocksThatCannotBeHeldInTheRun() {
         application
                 .withBean(WrongInRun.class)

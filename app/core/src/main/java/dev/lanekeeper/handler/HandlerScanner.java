@@ -180,7 +180,7 @@ final class HandlerScanner {
         if (unique.onConflict() != Unique.Conflict.CONFIGURED) {
             attributes.put("uniqueOnConflict", unique.onConflict().name());
         }
-        if (unique.lock().isHeldInTheRun() || unique.onRunConflict() != Unique.RunConflict.WAIT) {
+        if (unique.onRunConflict() != Unique.RunConflict.CONFIGURED) {
             attributes.put("uniqueOnRunConflict", unique.onRunConflict().name());
         }
         attributes.put("uniqueMaxWait", unique.maxWait());

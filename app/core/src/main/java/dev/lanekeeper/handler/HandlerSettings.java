@@ -24,14 +24,17 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
      *
      * @param onConflict what becomes of an item that is one too many: `log` (default), `raise`, `reject`, `replace`,
      *     `reschedule`, `update`, `debounce` or `throttle`
+     * @param onRunConflict what becomes of an item that is not given a lock that is held while it runs: `wait` (default), `log`,
+     *     `raise`, `reject` or `reschedule`
      * @param enabled false takes no lock for `@Unique`, of handlers of this process: for tests of what else they do
      */
     public record UniqueDefaults(
             @Nullable String onConflict,
+            @Nullable String onRunConflict,
             @DefaultValue("true") boolean enabled) {}
 
     public HandlerSettings(Defaults defaults, Map<String, Overrides> handlers) {
-        this(defaults, handlers, new UniqueDefaults(null, true));
+        this(defaults, handlers, new UniqueDefaults(null, null, true));
     }
 
     /**

@@ -55,7 +55,7 @@ final class LockOptions {
                 : options.choice("uniqueLock", Lock.class, Lock.UNTIL_EXECUTED);
         if (lock == null || !lock.isHeldInTheRun()) {
             RUN_ONLY.stream()
-                    .filter(name -> options.find(name) != null)
+                    .filter(options::isGiven)
                     .sorted()
                     .forEach(name -> options.reject(
                             name, "no lock of its is held while it runs", "Remove it, or lock while executing"));
@@ -88,7 +88,7 @@ final class LockOptions {
     }
 
     private static @Nullable Refusal refusal(Options options) {
-        var conflict = options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT);
+        var conflict = runConflict(options);
         var wait = options.durationOrNone("uniqueMaxWait");
         var in = options.duration("uniqueDelay", Duration.ofSeconds(5));
         var hops = options.number("uniqueMaxHops", 1, 100);
@@ -100,6 +100,12 @@ final class LockOptions {
             return null;
         }
         return new Refusal(conflict, wait == null ? Duration.ZERO : wait, in, hops);
+    }
+
+    /** What becomes of an item of a handler whose lock is held in the run. */
+    static RunConflict runConflict(Options options) {
+        var said = options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT);
+        return said == RunConflict.CONFIGURED ? RunConflict.WAIT : said;
     }
 
     private List<LockRule> parse(String text) {

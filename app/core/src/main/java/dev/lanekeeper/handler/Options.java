@@ -3,6 +3,7 @@ package dev.lanekeeper.handler;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class Options {
     private final Declaration declaration;
     private final Layer overrides;
     private final Layer defaults;
-    private final @Nullable Option usualConflict;
+    private final Map<String, Option> usualConflicts = new HashMap<>();
     private final boolean takesUniqueLocks;
     private final Map<String, String> overridingConsumerProperties;
     private final Environment environment;
@@ -39,13 +40,17 @@ final class Options {
         this.problems = problems;
         defaults = new Layer("lanekeeper.defaults.", values(settings.defaults()));
         takesUniqueLocks = settings.unique().enabled();
-        String conflict = settings.unique().onConflict();
-        usualConflict = conflict == null || conflict.isBlank()
-                ? null
-                : new Option(conflict.trim(), "lanekeeper.unique.on-conflict");
+        usual("uniqueOnConflict", settings.unique().onConflict(), "lanekeeper.unique.on-conflict");
+        usual("uniqueOnRunConflict", settings.unique().onRunConflict(), "lanekeeper.unique.on-run-conflict");
         HandlerSettings.Overrides own = settings.handlers().get(declaration.id());
         overrides = new Layer("lanekeeper.handlers." + declaration.id() + ".", own == null ? Map.of() : values(own));
         overridingConsumerProperties = own == null || own.properties() == null ? Map.of() : own.properties();
+    }
+
+    private void usual(String name, @Nullable String conflict, String where) {
+        if (conflict != null && !conflict.isBlank()) {
+            usualConflicts.put(name, new Option(conflict.trim(), where));
+        }
     }
 
     /** An option's value and where it was written. */
@@ -66,8 +71,8 @@ final class Options {
         if (option == null) {
             option = written(name);
         }
-        if (option == null && name.equals("uniqueOnConflict")) {
-            return usualConflict;
+        if (option == null) {
+            option = usualConflicts.get(name);
         }
         return option == null ? defaults.find(name) : option;
     }

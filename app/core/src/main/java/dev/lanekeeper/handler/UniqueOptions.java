@@ -97,8 +97,8 @@ final class UniqueOptions {
     private static UniqueRule rule(Options options) {
         Conflict said = options.choice(CONFLICT, Conflict.class, Conflict.LOG);
         Conflict conflict = said == Conflict.CONFIGURED ? Conflict.LOG : said;
-        boolean reschedulesRuns =
-                options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT) == RunConflict.RESCHEDULE;
+        Lock lock = options.choice(LOCK, Lock.class, Lock.UNTIL_EXECUTED);
+        boolean reschedulesRuns = lock.isHeldInTheRun() && LockOptions.runConflict(options) == RunConflict.RESCHEDULE;
         boolean reschedules = conflict == Conflict.RESCHEDULE || reschedulesRuns;
         if (options.find(DELAY) != null && !reschedules && conflict != Conflict.DEBOUNCE) {
             reject(options, DELAY, "nothing is put off", "Remove it, or use RESCHEDULE or DEBOUNCE");
@@ -110,7 +110,7 @@ final class UniqueOptions {
             options.reject(CONFLICT, "it has no delay", "Give a delay after the last of its kind, such as 10s");
         }
         return new UniqueRule(
-                options.choice(LOCK, Lock.class, Lock.UNTIL_EXECUTED),
+                lock,
                 options.text("uniqueKey"),
                 options.durationOrNone("uniqueTtl"),
                 options.number("uniqueLimit", 1, 1),

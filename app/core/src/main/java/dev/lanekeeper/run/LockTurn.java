@@ -159,7 +159,7 @@ final class LockTurn {
             case LOG -> execution.untried(item, State.DISCARDED, reason.why(), refused.holder());
             case REJECT -> execution.untried(item, State.REJECTED, reason.why(), refused.holder());
             case RAISE -> execution.notGranted(handler, asker.lane(), item, reason);
-            case RESCHEDULE, WAIT -> reschedule(item, refusal, refused, reason);
+            case RESCHEDULE, WAIT, CONFIGURED -> reschedule(item, refusal, refused, reason);
         };
     }
 

@@ -63,7 +63,7 @@ record LockScenario(
         }
         UNTIL_CALLED.forEach(conflict -> all.add(enqueueing(Lock.UNTIL_EXECUTING, conflict)));
         all.add(enqueueing(Lock.UNTIL_EXPIRED, Conflict.THROTTLE));
-        for (var onRun : RunConflict.values()) {
+        for (var onRun : EnumSet.complementOf(EnumSet.of(RunConflict.CONFIGURED))) {
             all.add(unique(Lock.WHILE_EXECUTING, Conflict.LOG, onRun));
             Stream.concat(ON_ENQUEUEING.stream(), UNTIL_CALLED.stream())
                     .forEach(conflict -> all.add(unique(Lock.UNTIL_AND_WHILE_EXECUTING, conflict, onRun)));

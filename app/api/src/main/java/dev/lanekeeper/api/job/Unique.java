@@ -65,7 +65,7 @@ public @interface Unique {
     String strategy() default "";
 
     /** What becomes of a job that cannot be given its lock when it is to run; of locks that are held while executing. */
-    RunConflict onRunConflict() default RunConflict.WAIT;
+    RunConflict onRunConflict() default RunConflict.CONFIGURED;
 
     /**
      * How long a job waits for such a lock before {@link #onRunConflict} is decided; by default not at all, and with
@@ -99,6 +99,8 @@ public @interface Unique {
 
     /** What becomes of a job that cannot be given its lock when it is to run; it has not been tried then. */
     enum RunConflict {
+        /** What {@code lanekeeper.unique.on-run-conflict} says; {@link #WAIT} if that says nothing. */
+        CONFIGURED,
         /** It waits, in its lane and without a worker; the one that has waited longest goes first. */
         WAIT,
         /** It is dropped: kept as an item that was discarded, with the job to which it lost, counted and told of in the log. */
