@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -184,10 +184,9 @@ final class RedisClient implements AutoCloseable {
             return;
         }
         // Names with a brace and names without.
-        CompletableFuture.allOf(
-                        listen(CHANNEL + ":" + settings.prefix(), freed),
-                        listen(CHANNEL + ":{" + settings.prefix(), freed))
-                .whenComplete((nothing, failure) -> {
+        listen(CHANNEL + ":" + settings.prefix(), freed)
+                .thenCombine(listen(CHANNEL + ":{" + settings.prefix(), freed), Integer::sum)
+                .whenComplete((listeners, failure) -> {
                     listening = failure == null;
                     asking.set(false);
                     if (failure != null) {
@@ -196,11 +195,10 @@ final class RedisClient implements AutoCloseable {
                 });
     }
 
-    private CompletableFuture<Integer> listen(String beginning, Consumer<String> freed) {
+    private CompletionStage<Integer> listen(String beginning, Consumer<String> freed) {
         var pattern = PATTERN_CHARACTER.matcher(beginning).replaceAll("\\\\$0") + "*";
         return redisson.getPatternTopic(pattern, StringCodec.INSTANCE)
-                .addListenerAsync(String.class, (all, channel, message) -> heard(channel.toString(), freed))
-                .toCompletableFuture();
+                .addListenerAsync(String.class, (all, channel, message) -> heard(channel.toString(), freed));
     }
 
     boolean isListening() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -242,7 +241,7 @@ public final class RedissonLocks implements RemoteLocks {
             deaf = false;
         } else if (!isAway() && (listenedNanos == 0 || System.nanoTime() - listenedNanos >= LISTEN_AGAIN_NANOS)) {
             listenedNanos = System.nanoTime();
-            redis.listen(this::heard, why -> deaf(why instanceof CompletionException ? why.getCause() : why));
+            redis.listen(this::heard, this::deaf);
         }
     }
 

@@ -121,11 +121,10 @@ final class Fleet implements AutoCloseable {
                         END $$
                         """).update();
         jdbc.sql("""
-                        CREATE TRIGGER keep_release
-                         AFTER UPDATE OF released_at ON lanekeeper.unique_lock
+                        CREATE TRIGGER keep_release AFTER UPDATE OF released_at ON lanekeeper.unique_lock
                            FOR EACH ROW
                           WHEN (OLD.released_at IS NULL AND NEW.released_at IS NOT NULL)
-                       EXECUTE FUNCTION keep_release()
+                               EXECUTE FUNCTION keep_release()
                         """).update();
     }
 
