@@ -22,15 +22,28 @@ public final class JobChangeStore {
         this.clock = clock;
     }
 
-    /** Makes it an item that is DISCARDED from the first; false when it is scheduled no more. */
+    /**
+     * Keeps it as an item that is DISCARDED: a new one, or the event that was put off, which is one already. False when it is
+     * scheduled no more.
+     */
     public boolean discard(long jobId, String reason) {
         var job = scheduled.take(jobId).orElse(null);
         if (job == null) {
             return false;
         }
+        var original = job.repeats();
+        if (original == null) {
+            store(job, reason);
+        } else {
+            jobs.cancel(original, jobId, reason);
+        }
+        locks.release(List.of(jobId));
+        return true;
+    }
+
+    private void store(NewJob job, String reason) {
         var lane = job.resource() == null ? LaneIds.bundle(clock) : LaneIds.of(job.laneGroup(), job.resource());
         jobs.insertEnded(clock.instant(), new PlacedJob(lane, job), new JobStore.End(State.DISCARDED, reason, null));
-        locks.release(List.of(jobId));
         tallies.add(
                 ItemChangeStore.NO_NODE,
                 TallyStore.PEOPLE,
@@ -38,6 +51,5 @@ public final class JobChangeStore {
                         .add(Count.CONSUMED, 1)
                         .add(Count.STORED, 1)
                         .add(Count.DISCARDED, 1)));
-        return true;
     }
 }

@@ -192,6 +192,15 @@ final class JobStore {
                 .update();
     }
 
+    /** The same by a person's wish; the item says from now on which scheduled job it was to come as. */
+    void cancel(long itemId, long jobId, String reason) {
+        giveUp(itemId, reason);
+        database.sql("UPDATE lanekeeper.work_item SET scheduled_id = ? WHERE item_id = ?")
+                .param(jobId)
+                .param(itemId)
+                .update();
+    }
+
     /** An item that waits, and that this transaction keeps from being begun, takes the content of another and keeps its place. */
     void takeContent(long itemId, long from) {
         database.sql("""

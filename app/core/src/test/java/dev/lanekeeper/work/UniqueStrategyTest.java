@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.operations.JobAnswer;
+import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.work.EntryStorer.Batch;
 import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.StoredJob.GaveUp;
@@ -203,6 +205,32 @@ class UniqueStrategyTest {
         assertThat(waiting()).isEmpty();
         later(Duration.ofSeconds(1));
         assertThat(waiting()).containsExactly("a/5");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Door.class)
+    void keepsOnceWhatWasPutOffAndThenCancelled(Door door) {
+        var rule = rule(Lock.UNTIL_EXECUTING, Conflict.DEBOUNCE);
+        come(door, rule, "a/1");
+        var operations = new JobOperations(corridor.database, corridor.clock, due -> {});
+        var jobId = corridor.database
+                .sql("SELECT job_id FROM lanekeeper.scheduled_job")
+                .query(Long.class)
+                .single();
+
+        assertThat(operations.cancel(jobId, World.ANNA)).isEqualTo(JobAnswer.CANCELLED);
+        assertThat(operations.cancel(jobId, World.ANNA)).isEqualTo(JobAnswer.ALREADY_STORED);
+        later(DELAY);
+
+        assertThat(waiting()).isEmpty();
+        assertThat(ended(State.DISCARDED)).containsExactly("a/1");
+        assertThat(corridor.count("lanekeeper.work_item JOIN lanekeeper.outcome USING (item_id) WHERE reason = 'anna'"
+                        + " AND scheduled_id = " + jobId))
+                .isOne();
+        assertThat(corridor.count("lanekeeper.unique_lock")).isZero();
+        come(door, rule, "a/2");
+        later(DELAY);
+        assertThat(waiting()).containsExactly("a/2");
     }
 
     @Test
