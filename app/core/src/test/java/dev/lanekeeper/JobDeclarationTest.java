@@ -202,6 +202,7 @@ class JobDeclarationTest {
                         .anyMatch(where -> where.startsWith("uniqueOnConflict of Handler 'debounced'"))
                         .anyMatch(where -> where.startsWith("uniqueDelay of Handler 'delayed'"))
                         .anyMatch(where -> where.startsWith("uniqueLimit of Handler 'updated'"))
+                        .anyMatch(where -> where.startsWith("uniqueAcrossHandlers of Handler 'mixed'"))
                         .anyMatch(where -> where.startsWith("uniqueLock of Handler 'policed'"))
                         .anyMatch(where -> where.startsWith("uniquePolicy of Handler 'policed'"))
                         .anyMatch(where -> where.startsWith("uniqueStrategy of Handler 'chosen'"))
@@ -253,6 +254,8 @@ class JobDeclarationTest {
                             .isEqualTo("said");
                     var wild = Objects.requireNonNull(handler(context, "wild").unique());
                     assertThatThrownBy(() -> wild.claim(some, "k")).hasMessageContaining("go together");
+                    var mixed = Objects.requireNonNull(handler(context, "mixed").unique());
+                    assertThatThrownBy(() -> mixed.claim(some, "k")).hasMessageContaining("payload of another handler");
                 });
     }
 
@@ -385,6 +388,10 @@ class JobDeclarationTest {
         @Unique(lock = Lock.UNTIL_EXECUTING, onConflict = Conflict.UPDATE, limit = 2)
         void updated() {}
 
+        @LaneJob(id = "mixed")
+        @Unique(lock = Lock.UNTIL_EXECUTING, onConflict = Conflict.UPDATE, acrossHandlers = true)
+        void mixed() {}
+
         @LaneJob(id = "policed")
         @Unique(lock = Lock.UNTIL_EXECUTING, policy = "nobody")
         void policed() {}
@@ -426,5 +433,9 @@ class JobDeclarationTest {
         @LaneJob(id = "wild")
         @Unique(strategy = "wild")
         void wild(String payload) {}
+
+        @LaneJob(id = "mixed")
+        @Unique(strategy = "wild", lock = Lock.UNTIL_EXECUTING, acrossHandlers = true)
+        void mixed(String payload) {}
     }
 }

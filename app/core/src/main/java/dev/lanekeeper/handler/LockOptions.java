@@ -25,6 +25,7 @@ final class LockOptions {
     private static final Pattern LOCK =
             Pattern.compile("(?<name>[\\p{L}\\p{N}_.-]+)(\\((?<key>.*)\\))?(\\*(?<most>\\d{1,6}))?(/(?<per>\\w+))?");
     private static final Set<String> OURS = Set.of("lane", "unique");
+    private static final String UNIQUE = "unique:";
     private static final int MOST_PER_PERIOD = 1_000;
     private static final String GRAMMAR =
             "Write name, name(key), name(key)*3 for three at once, or name(key)*10/1s for ten"
@@ -49,6 +50,11 @@ final class LockOptions {
         return rules.isEmpty() ? LockRules.NONE : new LockRules(List.copyOf(rules));
     }
 
+    /** Whether it is that of {@code @Unique} while executing, and none that a handler names. */
+    static boolean isOfUnique(LockRule rule) {
+        return rule.prefix().startsWith(UNIQUE);
+    }
+
     private @Nullable LockRule unique(Options options) {
         var lock = options.find("uniqueLock") == null
                 ? null
@@ -66,7 +72,7 @@ final class LockOptions {
         ResourceResolver key = options.parse("uniqueKey", text -> Optional.of(ResourceExpression.parse(text, beans)))
                 .orElse(event -> null);
         return new LockRule(
-                "unique:" + (across ? "" : handler),
+                UNIQUE + (across ? "" : handler),
                 LockRules.stored(key),
                 options.number("uniqueLimit", 1, 1),
                 null,

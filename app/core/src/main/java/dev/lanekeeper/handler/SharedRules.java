@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold between handlers: ids, lanes and consumer groups. */
+/** What must hold between handlers: ids, lanes, consumer groups and locks. */
 final class SharedRules {
 
     private final Problems problems;
@@ -25,6 +25,7 @@ final class SharedRules {
             }
         }
         checkLanes(handlers);
+        new SharedLocks(problems).check(handlers);
     }
 
     private void check(Written one, Written other) {

@@ -21,6 +21,7 @@ final class UniqueOptions {
     private static final String LOCK = "uniqueLock";
     private static final String POLICY = "uniquePolicy";
     private static final String STRATEGY = "uniqueStrategy";
+    private static final String ACROSS = "uniqueAcrossHandlers";
     private static final String CONFLICT = "uniqueOnConflict";
     private static final String DELAY = "uniqueDelay";
     private static final String HOPS = "uniqueMaxHops";
@@ -29,7 +30,7 @@ final class UniqueOptions {
     private static final List<String> OF_THE_LOCK = List.of(LOCK, "uniqueKey", "uniqueTtl", "uniqueLimit");
 
     private static final List<String> WITHOUT_A_LOCK =
-            List.of("uniqueKey", "uniqueTtl", "uniqueLimit", "uniqueAcrossHandlers", CONFLICT, STRATEGY, DELAY, HOPS);
+            List.of("uniqueKey", "uniqueTtl", "uniqueLimit", ACROSS, CONFLICT, STRATEGY, DELAY, HOPS);
 
     private static final Set<Conflict> OF_WHAT_IS_CALLED = EnumSet.of(Conflict.UPDATE, Conflict.DEBOUNCE);
 
@@ -62,8 +63,10 @@ final class UniqueOptions {
         ConflictStrategy strategy = bean(options, STRATEGY, ConflictStrategy.class);
         checkBeans(options);
         UniqueRule rule = rule(options);
-        if (options.find(POLICY) == null && options.find(STRATEGY) == null) {
-            contradictions(rule).forEach(c -> options.reject(c.option(), c.what(), c.action()));
+        if (options.find(STRATEGY) == null) {
+            contradictions(rule).stream()
+                    .filter(c -> options.find(POLICY) == null || c.option().equals(ACROSS))
+                    .forEach(c -> options.reject(c.option(), c.what(), c.action()));
         }
         if (declaration.door() != Door.JOB) {
             checkEvents(declaration, options, rule);
@@ -114,7 +117,7 @@ final class UniqueOptions {
                 options.text("uniqueKey"),
                 options.durationOrNone("uniqueTtl"),
                 options.number("uniqueLimit", 1, 1),
-                options.flag("uniqueAcrossHandlers", false),
+                options.flag(ACROSS, false),
                 conflict,
                 options.duration(DELAY, UniqueRule.USUAL_DELAY),
                 options.number(HOPS, 1, UniqueRule.USUAL_HOPS));
@@ -157,6 +160,10 @@ final class UniqueOptions {
         if (OF_WHAT_IS_CALLED.contains(conflict) && rule.limit() > 1) {
             found.add(new Contradiction(
                     "uniqueLimit", conflict + " would not know which of several is meant", "Remove it"));
+        }
+        if (conflict == Conflict.UPDATE && rule.acrossHandlers()) {
+            found.add(new Contradiction(
+                    ACROSS, "UPDATE would give a job the payload of another handler", "Remove it, or use REPLACE"));
         }
         if (conflict == Conflict.CONFIGURED) {
             found.add(new Contradiction(CONFLICT, "a strategy chose CONFIGURED", "Choose another"));

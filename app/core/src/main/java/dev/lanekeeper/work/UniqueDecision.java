@@ -227,6 +227,11 @@ final class UniqueDecision {
     }
 
     private void update(int number, UniqueClaim claim, List<Occupant> there) {
+        if (claim.rule().acrossHandlers()) {
+            // Written by an older node: the payload may be one of another handler.
+            lose(number, new Conflicted(ConflictReason.DUPLICATE, there.get(0).party()));
+            return;
+        }
         var other = last(there, this::isRenewable);
         if (other == null) {
             admit(number, claim, there);

@@ -163,6 +163,22 @@ class UniqueStrategyTest {
         assertThat(waiting()).containsExactly("a/4", "b/2", "a/6");
     }
 
+    @Test
+    void givesNoPayloadToAJobOfAnotherHandler() {
+        var rule = new UniqueRule(Lock.UNTIL_EXECUTING, null, null, 1, true, Conflict.UPDATE, DELAY, 3);
+        var mail = new HandlerStore(corridor.database)
+                .register(new HandlerStore.Registration("mail", "mail", null, "jobs"));
+        come(Door.JOB, rule, "a/order");
+
+        var one = job(rule, "a/mail");
+        var other = new NewJob(
+                mail, "mail", "lane", one.payload(), List.of(), null, corridor.clock.instant(), null, null, null);
+
+        assertThat(jobs.store(other.with(new UniqueClaim(rule, "mail", "a")), null))
+                .isInstanceOf(StoredJob.Duplicate.class);
+        assertThat(waiting()).containsExactly("a/order");
+    }
+
     @ParameterizedTest
     @EnumSource(Door.class)
     void runsOnceAWhileAfterTheLastOfABurst(Door door) {

@@ -43,7 +43,10 @@ public @interface Unique {
     /** How many jobs of one key may be there, from 1. */
     int limit() default 1;
 
-    /** Whether jobs of other handlers with this attribute are the same if they have the same key. */
+    /**
+     * Whether jobs of other handlers with this attribute are the same if they have the same key. They share one lock, so all of them
+     * have the same {@link #lock()}, {@link #limit()} and {@link #ttl()}, all or none of them throttle, and none updates.
+     */
     boolean acrossHandlers() default false;
 
     /** What becomes of a job that is one too many when it is enqueued, or of a record or an entry when it is stored. */
