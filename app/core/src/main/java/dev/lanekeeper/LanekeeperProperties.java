@@ -183,11 +183,11 @@ public record LanekeeperProperties(
      * @param address such as `redis://localhost:6379`; none by default
      * @param config where Redisson's own configuration lies as YAML, such as `file:/etc/redisson.yaml`, for sentinels, clusters and
      *     the like; instead of `address`
-     * @param username of Redis, if it asks for one
-     * @param password of Redis, if it asks for one
+     * @param username of Redis, if it asks for one; with `config` it stands there
+     * @param password of Redis, if it asks for one; with `config` it stands there
      * @param prefix of the name of every lock; in a cluster all must be in one slot: `{lanekeeper}:`
-     * @param lease after what time the locks of a process that is dead or frozen are lost
-     * @param timeout how long an answer is waited for
+     * @param lease after what time the locks of a process that is dead or frozen are lost; at least six times `timeout`
+     * @param timeout how long an answer is waited for; with `config` that says it
      * @param whenAway what becomes of work that needs them while Redis does not answer: `postpone` lets it wait, without using up
      *     attempts, `database-only` lets it go on under the locks of the database alone
      */

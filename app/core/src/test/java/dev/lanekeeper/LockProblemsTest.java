@@ -59,6 +59,43 @@ class LockProblemsTest {
         assertThat(problems).hasSize(4);
     }
 
+    @Test
+    void saysOfRedisWhatWouldNotCount() {
+        var config = REDIS + "config=classpath:META-INF/spring.factories";
+
+        assertThat(problems(application.withPropertyValues(
+                        config, REDIS + "username=ada", REDIS + "password=secret", REDIS + "timeout=3s")))
+                .extracting(Problem::where)
+                .containsExactlyInAnyOrder(REDIS + "username", REDIS + "password");
+        assertThat(problems(application.withPropertyValues(
+                        REDIS + "password=secret",
+                        REDIS + "lease=20s",
+                        REDIS + "when-away=postpone",
+                        REDIS + "timeout=0s")))
+                .allSatisfy(
+                        p -> assertThat(p.what()).contains("nothing is shared").doesNotContain("secret"))
+                .extracting(Problem::where)
+                .containsExactlyInAnyOrder(REDIS + "password", REDIS + "lease", REDIS + "timeout");
+    }
+
+    @Test
+    void saysOfRedisWhatCouldNotWork() {
+        assertThat(problems(application.withPropertyValues(ADDRESS, REDIS + "timeout=3s", REDIS + "lease=17s")))
+                .singleElement()
+                .satisfies(p -> {
+                    assertThat(p.where()).isEqualTo(REDIS + "lease");
+                    assertThat(p.what()).contains("17000ms", "3000ms");
+                    assertThat(p.action()).contains("18000ms");
+                });
+        assertThat(problems(application.withPropertyValues(ADDRESS, REDIS + "prefix=")))
+                .extracting(Problem::where)
+                .containsExactly(REDIS + "prefix");
+        application
+                .withPropertyValues(ADDRESS, REDIS + "timeout=3s", REDIS + "lease=18s", REDIS + "password=secret")
+                .run(context -> assertThat(context).hasNotFailed());
+        application.run(context -> assertThat(context).hasNotFailed());
+    }
+
     private static List<Problem> problems(ApplicationContextRunner runner) {
         var problems = new ArrayList<Problem>();
         runner.run(context -> {
