@@ -6,6 +6,8 @@ public enum ItemAnswer {
     DUE,
     /** Retry: it waits in its old place again, in a lane that is parked for another reason. */
     DUE_BEHIND_PARKING,
+    /** Retry: it is due now and runs next in its lane, without the lock of its unique key, which others have by now. */
+    DUE_WITHOUT_LOCK,
     /** Retry of an item that ended well: a new item that names it has been stored at the end of its lane. */
     STORED_ANEW,
     /** Discard: it will not be handled. */

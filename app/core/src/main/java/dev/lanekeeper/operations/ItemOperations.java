@@ -35,8 +35,9 @@ public final class ItemOperations {
     }
 
     /**
-     * Makes an item due now. One that is finished but not done takes its old place again, as if it had never been tried, and
-     * unparks the lane that it has parked; one that is done is stored anew.
+     * Makes an item due now. One that is finished but not done takes its old place again, as if it had never been tried, takes the
+     * lock of its unique key again if others leave room for that, and unparks the lane that it has parked; one that is done is stored
+     * anew, without a lock.
      */
     public ItemAnswer retry(long itemId, Operator by) {
         return journal.write(by, "retry", "item:" + itemId, () -> {
@@ -95,6 +96,7 @@ public final class ItemOperations {
     }
 
     private ItemAnswer reopen(Whereabouts item, State state) {
+        var claims = items.lockClaims(item.itemId());
         var laneId = laneFor(item);
         var lane = lanes.makeRoom(laneId, item.handlerId(), item.bundled());
         if (!items.reopen(item, state)) {
@@ -103,6 +105,7 @@ public final class ItemOperations {
         if (!items.placeAgain(laneId, item.itemId())) {
             throw new ChangedMeanwhile();
         }
+        var locked = !claims || items.takeLock(item.itemId());
         if (lane.parked() && !lane.isParkedBy(item.itemId())) {
             return ItemAnswer.DUE_BEHIND_PARKING;
         }
@@ -111,7 +114,7 @@ public final class ItemOperations {
         } else {
             lanes.rearm(laneId);
         }
-        return ItemAnswer.DUE;
+        return locked ? ItemAnswer.DUE : ItemAnswer.DUE_WITHOUT_LOCK;
     }
 
     private ItemAnswer repeat(Whereabouts item) {

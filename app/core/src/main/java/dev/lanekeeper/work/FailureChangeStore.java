@@ -28,6 +28,7 @@ public final class FailureChangeStore {
     private final LaneStore lanes;
     private final LaneChangeStore laneChanges;
     private final TallyStore tallies;
+    private final ClaimStore claims;
     private final Clock clock;
 
     public FailureChangeStore(Database database, Clock clock) {
@@ -35,6 +36,7 @@ public final class FailureChangeStore {
         this.lanes = new LaneStore(database, clock);
         this.laneChanges = new LaneChangeStore(database, clock);
         this.tallies = new TallyStore(database, clock);
+        this.claims = new ClaimStore(database);
         this.clock = clock;
     }
 
@@ -53,15 +55,21 @@ public final class FailureChangeStore {
     public record Done(Set<Long> items, int behindParking) {}
 
     /**
-     * Puts failures into their old places, due now, as if they had never been tried, and unparks the lanes that they parked. When
+     * Puts failures into their old places, due now, as if they had never been tried, with the locks of their unique keys as far as
+     * others leave room for that, and unparks the lanes that they parked. When
      * somebody else was first with any of them, the caller has to roll back: their lanes have been told of too many items.
      */
     public Done reopen(List<Whereabouts> failures) {
+        var ids = failures.stream().map(Whereabouts::itemId).toList();
+        var claiming = claims.lock(ids);
         var placements = place(failures);
         lanes.add(additions(placements));
         var reopened = forget(placements);
         if (reopened.size() == placements.size()) {
             insert(placements);
+            if (claiming) {
+                claims.take(ids, clock.instant());
+            }
             count(reopened(reopened));
             unpark(placements);
             rearm(laneIds(placements));

@@ -22,12 +22,14 @@ public final class ItemChangeStore {
     private final Database database;
     private final RequestStore requests;
     private final TallyStore tallies;
+    private final ClaimStore claims;
     private final Clock clock;
 
     public ItemChangeStore(Database database, Clock clock) {
         this.database = database;
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
+        this.claims = new ClaimStore(database);
         this.clock = clock;
     }
 
@@ -148,6 +150,16 @@ public final class ItemChangeStore {
                         .param(itemId)
                         .update()
                 == 1;
+    }
+
+    /** Whether it wants the lock of a unique key again, which nobody else takes or frees meanwhile; comes before the lane. */
+    public boolean lockClaims(long itemId) {
+        return claims.lock(List.of(itemId));
+    }
+
+    /** Gives it that lock, now that it waits; false when others have it. */
+    public boolean takeLock(long itemId) {
+        return claims.take(List.of(itemId), clock.instant()).isEmpty();
     }
 
     /**

@@ -11,6 +11,7 @@ public final class JobChangeStore {
     private final ScheduledJobStore scheduled;
     private final JobStore jobs;
     private final UniqueStore locks;
+    private final ClaimStore claims;
     private final TallyStore tallies;
     private final Clock clock;
 
@@ -18,6 +19,7 @@ public final class JobChangeStore {
         this.scheduled = new ScheduledJobStore(database);
         this.jobs = new JobStore(database);
         this.locks = new UniqueStore(database);
+        this.claims = new ClaimStore(database);
         this.tallies = new TallyStore(database, clock);
         this.clock = clock;
     }
@@ -32,18 +34,18 @@ public final class JobChangeStore {
             return false;
         }
         var original = job.repeats();
-        if (original == null) {
-            store(job, reason);
-        } else {
+        if (original != null) {
             jobs.cancel(original, jobId, reason);
         }
-        locks.release(List.of(jobId));
+        claims.inherit(original == null ? store(job, reason) : original, jobId);
+        locks.release(List.of(jobId), List.of());
         return true;
     }
 
-    private void store(NewJob job, String reason) {
+    private long store(NewJob job, String reason) {
         var lane = job.resource() == null ? LaneIds.bundle(clock) : LaneIds.of(job.laneGroup(), job.resource());
-        jobs.insertEnded(clock.instant(), new PlacedJob(lane, job), new JobStore.End(State.DISCARDED, reason, null));
+        var id = jobs.insertEnded(
+                clock.instant(), new PlacedJob(lane, job), new JobStore.End(State.DISCARDED, reason, null));
         tallies.add(
                 ItemChangeStore.NO_NODE,
                 TallyStore.PEOPLE,
@@ -51,5 +53,6 @@ public final class JobChangeStore {
                         .add(Count.CONSUMED, 1)
                         .add(Count.STORED, 1)
                         .add(Count.DISCARDED, 1)));
+        return id;
     }
 }

@@ -25,11 +25,13 @@ public final class PurgeStore {
 
     private final Database database;
     private final TallyStore tallies;
+    private final ClaimStore claims;
     private final Clock clock;
 
     public PurgeStore(Database database, Clock clock) {
         this.database = database;
         this.tallies = new TallyStore(database, clock);
+        this.claims = new ClaimStore(database);
         this.clock = clock;
     }
 
@@ -166,6 +168,7 @@ public final class PurgeStore {
         database.sql("DELETE FROM lanekeeper.outcome WHERE item_id = ANY (?::bigint[])")
                 .param(ids)
                 .update();
+        claims.forget(ids);
         database.sql("DELETE FROM lanekeeper.work_item WHERE item_id = ANY (?::bigint[])")
                 .param(ids)
                 .update();
@@ -256,6 +259,7 @@ public final class PurgeStore {
                         holdSkipped(piece.payloads()).stream())
                 .mapToLong(Held::itemId)
                 .toArray();
+        claims.forget(held);
         return database.sql("""
                         UPDATE lanekeeper.work_item
                            SET payload = NULL, event_key = NULL, headers = NULL, key_id = NULL, payload_removed_at = ?

@@ -299,6 +299,7 @@ public class ResultRecorder {
     /** Finished items lose their locks; those that are tried again get back what they had given away. */
     private void settleLocks(List<LaneResult> ours, Change change) {
         var finished = new ArrayList<Long>();
+        var reopenable = new ArrayList<Long>();
         var again = new ArrayList<Long>();
         for (var result : ours) {
             for (var item : result.results()) {
@@ -306,15 +307,22 @@ public class ResultRecorder {
                         && hasLocks.test(item.handlerId())
                         && change.found.contains(item.itemId())) {
                     (item instanceof Finished ? finished : again).add(item.itemId());
+                    if (item instanceof Finished end && isReopenable(end.state())) {
+                        reopenable.add(item.itemId());
+                    }
                 }
             }
         }
         if (!finished.isEmpty()) {
-            change.unlocked.putAll(locks.release(finished));
+            change.unlocked.putAll(locks.release(finished, reopenable));
         }
         if (!again.isEmpty()) {
             locks.retake(again);
         }
+    }
+
+    private static boolean isReopenable(State state) {
+        return state != State.DONE && state != State.SKIPPED;
     }
 
     private void countAttempts(Run run, List<LaneResult> ours, List<LaneResult> lost, Change change) {

@@ -31,6 +31,7 @@ final class UniqueBatch<T> {
     /** Where it looks for others and what it does with them. */
     record Stores(
             UniqueStore locks,
+            ClaimStore claims,
             ConflictStore conflicts,
             ScheduledJobStore scheduled,
             JobStore jobs,
@@ -43,6 +44,7 @@ final class UniqueBatch<T> {
         static Stores of(Database database, Clock clock, Probe probe) {
             return new Stores(
                     new UniqueStore(database),
+                    new ClaimStore(database),
                     new ConflictStore(database),
                     new ScheduledJobStore(database),
                     new JobStore(database),

@@ -88,15 +88,20 @@ final class UniqueFates<T> {
             if (claim == null || !holds(fate)) {
                 continue;
             }
-            var ttl = claim.rule().ttl();
-            var begin = fate instanceof Fate.IsPutOff later ? later.dueAt() : now;
-            takings.add(new Taking(
-                    claim,
-                    arrivals.get(n).handlerId(),
-                    Objects.requireNonNull(ids[n]),
-                    ttl == null ? null : begin.plus(ttl)));
+            takings.add(taking(n, fate instanceof Fate.IsPutOff later ? later.dueAt() : now));
         }
         return takings;
+    }
+
+    /** The locks that those want who end without one. */
+    List<Taking> wants(Instant now) {
+        return those(Fate.Ends.class).stream().map(n -> taking(n, now)).toList();
+    }
+
+    private Taking taking(int number, Instant from) {
+        var claim = Objects.requireNonNull(arrivals.get(number).claim());
+        var ttl = claim.rule().ttl();
+        return new Taking(claim, arrivals.get(number).handlerId(), idOf(number), ttl == null ? null : from.plus(ttl));
     }
 
     private static boolean holds(Fate fate) {

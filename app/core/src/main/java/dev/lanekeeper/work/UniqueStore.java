@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.RowCallbackHandler;
 
 /**
  * Writes {@code unique_lock}. A row counts only while its holder waits in a lane or is scheduled, or, if it is held until it
@@ -27,6 +25,47 @@ public final class UniqueStore {
 
     private static final short UNTIL_EXECUTED = 2;
     private static final short UNTIL_EXPIRED = 3;
+
+    /** Takes rows away; what may be retried by hand keeps its claim. */
+    private static final String PUT_ASIDE = """
+                        WITH gone AS (
+                             DELETE FROM lanekeeper.unique_lock AS u
+                              WHERE %s
+                             RETURNING holder_id, digest, handler_id, lock, unique_key, most, expires_at,
+                                       released_at IS NULL AS held),
+                        kept AS (
+                             INSERT INTO lanekeeper.unique_claim (
+                                    item_id, digest, handler_id, lock, unique_key, most, expires_at)
+                             SELECT g.holder_id, g.digest, g.handler_id, g.lock, g.unique_key, g.most, g.expires_at
+                               FROM gone AS g
+                              WHERE g.lock <> 3 AND %s
+                                 ON CONFLICT (item_id) DO NOTHING)
+                        SELECT holder_id, unique_key, held
+                          FROM gone
+                        """;
+
+    private static final String IS_REOPENABLE =
+            "EXISTS (SELECT FROM lanekeeper.outcome AS o WHERE o.item_id = g.holder_id AND o.state IN (2, 3, 4))";
+
+    private static final String IS_DEAD = """
+            NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
+                                AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)""";
+
+    private static final String FORGET_EXPIRING =
+            PUT_ASIDE.formatted("u.digest = ANY (?::uuid[]) AND u.expires_at <= ? AND " + IS_DEAD, IS_REOPENABLE);
+    private static final String FORGET_DEAD = PUT_ASIDE.formatted(
+            "u.digest = ANY (?::uuid[]) AND (u.lock <> 3 OR u.expires_at <= ?) AND " + IS_DEAD, IS_REOPENABLE);
+    private static final String FORGET = PUT_ASIDE.formatted("""
+            u.ctid = ANY (ARRAY(
+                                    SELECT u.ctid
+                                      FROM lanekeeper.unique_lock AS u
+                                     WHERE (u.lock <> 3 OR u.expires_at <= ?)
+                                       AND %s
+                                     LIMIT ?
+                                       FOR UPDATE SKIP LOCKED))""".formatted(IS_DEAD), IS_REOPENABLE);
+    private static final String RELEASE =
+            PUT_ASIDE.formatted("u.holder_id = ANY (?::bigint[]) AND u.lock <> 3", "g.holder_id = ANY (?::bigint[])");
+    private static final String REMOVE = PUT_ASIDE.formatted("u.holder_id = ANY (?::bigint[])", IS_REOPENABLE);
 
     private final Database database;
 
@@ -176,7 +215,11 @@ public final class UniqueStore {
                 .update();
     }
 
-    private static short code(Lock lock) {
+    static boolean isHeldUntilItExpires(Lock lock) {
+        return code(lock) == UNTIL_EXPIRED;
+    }
+
+    static short code(Lock lock) {
         return switch (lock) {
             case UNTIL_EXECUTING, UNTIL_AND_WHILE_EXECUTING -> UNTIL_EXECUTING;
             case UNTIL_EXECUTED -> UNTIL_EXECUTED;
@@ -189,28 +232,18 @@ public final class UniqueStore {
     private void forgetDead(List<Taking> takings, Instant now) {
         var expiring = digests(takings, lock -> lock == Lock.UNTIL_EXPIRED);
         if (expiring.length > 0) {
-            database.sql("""
-                            DELETE FROM lanekeeper.unique_lock AS u
-                             WHERE u.digest = ANY (?::uuid[])
-                               AND u.expires_at <= ?
-                               AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
-                               AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
-                            """).param(expiring).param(Database.timestamp(now)).update();
+            gone(FORGET_EXPIRING, expiring, Database.timestamp(now));
         }
         var others = digests(takings, lock -> lock != Lock.UNTIL_EXPIRED);
         if (others.length > 0) {
-            database.sql("""
-                            DELETE FROM lanekeeper.unique_lock AS u
-                             WHERE u.digest = ANY (?::uuid[])
-                               AND (u.lock <> ? OR u.expires_at <= ?)
-                               AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
-                               AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
-                            """)
-                    .param(others)
-                    .param(UNTIL_EXPIRED)
-                    .param(Database.timestamp(now))
-                    .update();
+            gone(FORGET_DEAD, others, Database.timestamp(now));
         }
+    }
+
+    private record Gone(long holderId, String uniqueKey, boolean held) {}
+
+    private List<Gone> gone(String statement, Object... params) {
+        return database.sql(statement).params(params).query(Gone.class).list();
     }
 
     private static String[] digests(List<Taking> takings, Predicate<Lock> of) {
@@ -318,48 +351,31 @@ public final class UniqueStore {
     /**
      * These are finished, or will never be done.
      *
+     * @param reopenable those of them that a person may retry, and that keep their claims for then
      * @return the keys that were locked until now, by their holders
      */
-    Map<Long, String> release(Collection<Long> holderIds) {
-        var keys = new HashMap<Long, String>();
-        database.sql("""
-                        DELETE FROM lanekeeper.unique_lock
-                         WHERE holder_id = ANY (?::bigint[]) AND lock <> ?
-                        RETURNING holder_id, unique_key, released_at IS NULL AS held
-                        """)
-                .param(holderIds.stream().mapToLong(Long::longValue).toArray())
-                .param(UNTIL_EXPIRED)
-                .query((RowCallbackHandler) row -> {
-                    if (row.getBoolean("held")) {
-                        keys.put(row.getLong("holder_id"), row.getString("unique_key"));
-                    }
-                });
-        return keys;
+    Map<Long, String> release(Collection<Long> holderIds, Collection<Long> reopenable) {
+        return gone(RELEASE, ids(holderIds), ids(reopenable)).stream()
+                .filter(Gone::held)
+                .collect(Collectors.toMap(Gone::holderId, Gone::uniqueKey, (one, other) -> one));
     }
 
-    /** Others take the holders' places, whatever kind of lock they had; or a person has taken them away. */
+    /** What is left of the locks of finished items, which are reopened, becomes claims again. */
+    void putAside(Collection<Long> itemIds) {
+        release(itemIds, itemIds);
+    }
+
+    /** Others take the holders' places, whatever kind of lock they had. */
     void remove(Collection<Long> holderIds) {
-        database.sql("DELETE FROM lanekeeper.unique_lock WHERE holder_id = ANY (?::bigint[])")
-                .param(holderIds.stream().mapToLong(Long::longValue).toArray())
-                .update();
+        gone(REMOVE, (Object) ids(holderIds));
+    }
+
+    private static long[] ids(Collection<Long> ids) {
+        return ids.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Sweeps up expired rows of all keys, and rows that hold nothing; tells how many it were. */
     public int forget(Instant now, int most) {
-        return database.sql("""
-                        DELETE FROM lanekeeper.unique_lock
-                         WHERE ctid = ANY (ARRAY(
-                               SELECT u.ctid
-                                 FROM lanekeeper.unique_lock AS u
-                                WHERE (u.lock <> ? OR u.expires_at <= ?)
-                                  AND NOT EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
-                                  AND NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
-                                LIMIT ?
-                                  FOR UPDATE SKIP LOCKED))
-                        """)
-                .param(UNTIL_EXPIRED)
-                .param(Database.timestamp(now))
-                .param(most)
-                .update();
+        return gone(FORGET, Database.timestamp(now), most).size();
     }
 }

@@ -205,6 +205,7 @@ final class UniqueWork<T> {
         if (!ending.isEmpty()) {
             var ends = ending.stream().map(fates::endOf).toList();
             fates.remember(ending, door.insertEnded(fates.works(ending), lanes(ending), ends));
+            stores.claims().keep(fates.wants(now));
         }
         endReplaced();
         tellReplaced();
@@ -230,15 +231,17 @@ final class UniqueWork<T> {
             var original = job.repeats();
             if (original != null) {
                 stores.jobs().giveUp(original, "replaced by job " + winner + " before it came again");
+                stores.claims().inherit(original, Objects.requireNonNull(job.scheduledId()));
             } else {
                 var lane = job.resource() == null
                         ? LaneIds.bundle(stores.clock())
                         : LaneIds.of(job.laneGroup(), job.resource());
-                stores.jobs()
+                var id = stores.jobs()
                         .insertEnded(
                                 now,
                                 new JobStore.PlacedJob(lane, job),
                                 new End(State.DISCARDED, "replaced by job " + winner, winner));
+                stores.claims().inherit(id, Objects.requireNonNull(job.scheduledId()));
                 door.tally(List.of(new Tally(job.handlerId())
                         .add(Count.CONSUMED, 1)
                         .add(Count.STORED, 1)

@@ -118,6 +118,7 @@ final class Corridor {
                             DELETE FROM lanekeeper.scheduled_job;
                             DELETE FROM lanekeeper.recurring_job;
                             DELETE FROM lanekeeper.unique_lock;
+                            DELETE FROM lanekeeper.unique_claim;
                             DELETE FROM lanekeeper.run_lock;
                             DELETE FROM lanekeeper.lock_waiter;
                             DELETE FROM lanekeeper.job_request;

@@ -66,6 +66,11 @@ class HousekeepingTest {
                         SELECT item_id, handler_id, 1, 1, gen_random_uuid(), now(), now(), 'Oops', 'Oops', 'Oops'
                           FROM lanekeeper.work_item
                         """).update();
+        corridor.database.sql("""
+                        INSERT INTO lanekeeper.unique_claim (item_id, digest, handler_id, lock, unique_key, most)
+                        SELECT item_id, gen_random_uuid(), handler_id, 2, 'a', 1
+                          FROM lanekeeper.work_item
+                        """).update();
 
         corridor.clock.advance(EVENTS);
         assertThat(sweep().swept().items()).isZero();
@@ -75,7 +80,8 @@ class HousekeepingTest {
         assertThat(round.result()).isEqualTo(Round.Result.DONE);
         assertThat(round.swept().items()).isEqualTo(3);
         assertThat(round.swept().attempts()).isEqualTo(3);
-        assertThat(rows("work_item", "outcome", "attempt", "work_item_archive")).containsOnly(0L);
+        assertThat(rows("work_item", "outcome", "attempt", "unique_claim", "work_item_archive"))
+                .containsOnly(0L);
         assertThat(corridor.count("lanekeeper.tally WHERE purged = 3")).isEqualTo(1);
         assertThat(registry.counter("lanekeeper.housekeeping.rows", "kind", "items")
                         .count())

@@ -19,7 +19,7 @@ public final class Answers {
     /** Whether something was changed. */
     public static boolean isDone(ItemAnswer answer) {
         return switch (answer) {
-            case DUE, DUE_BEHIND_PARKING, STORED_ANEW, DISCARDED, REQUESTED -> true;
+            case DUE, DUE_WITHOUT_LOCK, DUE_BEHIND_PARKING, STORED_ANEW, DISCARDED, REQUESTED -> true;
             default -> false;
         };
     }
@@ -28,6 +28,8 @@ public final class Answers {
     private static String words(ItemAnswer answer) {
         return switch (answer) {
             case DUE -> "was retried and runs next in its lane";
+            case DUE_WITHOUT_LOCK ->
+                "was retried and runs next in its lane, without the lock of its unique key, which others have by now";
             case DUE_BEHIND_PARKING -> "was retried and waits until its lane is unparked";
             case STORED_ANEW -> "was stored anew, at the end of its lane";
             case DISCARDED -> "was discarded";

@@ -29,7 +29,7 @@ public final class Retries {
         var before = search.of(row.itemId()).lastAttempt();
         var answer = operations.retryFailure(row.itemId(), asked.by());
         return switch (answer) {
-            case DUE -> answers.answer(row.itemId(), before, asked.patience());
+            case DUE, DUE_WITHOUT_LOCK -> answers.answer(row.itemId(), before, asked.patience());
             case DUE_BEHIND_PARKING -> later(row.itemId());
             case NOT_FOUND -> throw ApiException.failureNotFound();
             // The source says so, too: the event is there already, its handler was not called.
@@ -44,7 +44,7 @@ public final class Retries {
         var before = search.of(row.itemId()).lastAttempt();
         var answer = operations.retry(row.itemId(), asked.by());
         return switch (answer) {
-            case DUE -> answers.answer(row.itemId(), before, asked.patience());
+            case DUE, DUE_WITHOUT_LOCK -> answers.answer(row.itemId(), before, asked.patience());
             case STORED_ANEW -> answers.answer(search.repetition(row.itemId()), 0, asked.patience());
             case DUE_BEHIND_PARKING -> later(row.itemId());
             case NOT_FOUND -> throw ApiException.eventNotFound();
