@@ -25,6 +25,7 @@ import dev.lanekeeper.work.BacklogSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.DuplicateListener;
+import dev.lanekeeper.work.Ending;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.KafkaBatch;
@@ -35,6 +36,7 @@ import dev.lanekeeper.work.SealedRecords;
 import dev.lanekeeper.work.SettingStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -42,6 +44,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
  * Lanekeeper in an application that has a {@code DataSource} and handlers.
@@ -106,6 +109,21 @@ public class LanekeeperAutoConfiguration {
     @ConditionalOnMissingBean
     Probe lanekeeperProbe() {
         return Probe.NONE;
+    }
+
+    /** Tells of the ends of all transactions of the application. */
+    @Bean
+    static BeanPostProcessor lanekeeperEndings() {
+        var ending = new Ending();
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof ConfigurableTransactionManager manager) {
+                    manager.addListener(ending);
+                }
+                return bean;
+            }
+        };
     }
 
     @Bean

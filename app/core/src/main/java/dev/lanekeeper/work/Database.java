@@ -24,7 +24,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -79,6 +78,7 @@ public final class Database {
     private final Seal seal;
     private final TransactionTemplate readCommitted;
     private final TransactionTemplate asThePool;
+    private final TransactionTemplate outside;
 
     /** Whether the pool's transactions are READ COMMITTED by themselves, so that no connection need be asked; null until known. */
     private volatile @Nullable Boolean isDefault;
@@ -105,13 +105,15 @@ public final class Database {
 
     private Database(DataSource dataSource, String schema, Seal seal, UnaryOperator<String> rewrite) {
         this.seal = seal;
-        this.dataSource = dataSource;
-        this.jdbc = JdbcClient.create(dataSource);
+        this.dataSource = AutoCommitting.of(dataSource);
+        this.jdbc = JdbcClient.create(this.dataSource);
         this.schema = schema;
         this.rewrite = rewrite;
-        this.asThePool = ours(dataSource);
-        this.readCommitted = ours(dataSource);
+        this.asThePool = ours(this.dataSource);
+        this.readCommitted = ours(this.dataSource);
         this.readCommitted.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.outside = ours(this.dataSource);
+        this.outside.setPropagationBehavior(TransactionDefinition.PROPAGATION_NOT_SUPPORTED);
     }
 
     private static TransactionTemplate ours(DataSource dataSource) {
@@ -120,6 +122,7 @@ public final class Database {
         return transactions;
     }
 
+    /** Its statements outside transactions commit by themselves. */
     public DataSource dataSource() {
         return dataSource;
     }
@@ -262,24 +265,27 @@ public final class Database {
 
     /**
      * Whether what the calling thread writes here is committed or rolled back together with what its application does: Spring
-     * has a transaction under way, on a connection of this {@link DataSource}.
+     * has a transaction under way, on a connection of this {@link DataSource}, that has not ended.
      */
     public boolean isInTransaction() {
-        var bound = dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
-                ? proxy.getTargetDataSource()
-                : dataSource;
         if (!TransactionSynchronizationManager.isActualTransactionActive()
-                || !TransactionSynchronizationManager.hasResource(bound)) {
+                || !TransactionSynchronizationManager.hasResource(dataSource)
+                || Ending.hasBegun()) {
             return false;
         }
-        var connection = DataSourceUtils.getConnection(bound);
+        var connection = DataSourceUtils.getConnection(dataSource);
         try {
             return !connection.getAutoCommit();
         } catch (SQLException e) {
             throw new DataAccessResourceFailureException("The transaction's connection does not answer", e);
         } finally {
-            DataSourceUtils.releaseConnection(connection, bound);
+            DataSourceUtils.releaseConnection(connection, dataSource);
         }
+    }
+
+    /** Runs a step that must not be part of a transaction which has ended, whose callbacks are being called. */
+    public <T> T outsideEndedTransaction(Supplier<T> step) {
+        return Ending.hasBegun() ? outside.execute(status -> step.get()) : step.get();
     }
 
     /** The database that answers. */

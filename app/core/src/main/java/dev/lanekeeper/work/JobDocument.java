@@ -18,7 +18,7 @@ import tools.jackson.databind.util.RawValue;
  * @param resource the canonical key of its resource; {@code null} for the entry's causality key, or none
  * @param dueAt when it may run first; {@code null} for at once
  * @param priority from 0, the usual one, to 9
- * @param claim {@code null} for none
+ * @param claim {@code null} where nothing is said of it: what the handler says counts then
  */
 public record JobDocument(
         byte @Nullable [] payload,
@@ -28,12 +28,22 @@ public record JobDocument(
         int priority,
         @Nullable Claim claim) {
 
-    /** To be the only one of its key. */
-    public record Claim(UniqueRule rule, String key) {}
+    /**
+     * To be the only one of its key.
+     *
+     * @param rule {@code null} for that of the handler
+     * @param key {@code null} for none, so that it takes no lock
+     */
+    public record Claim(@Nullable UniqueRule rule, @Nullable String key) {
+
+        public static final Claim NONE = new Claim(null, null);
+    }
 
     /** Of entries that are jobs; no handler of entries is given them. */
     public static final String CONTEXT = "lanekeeper.jobs";
 
+    private static final String UNIQUE = "unique";
+    private static final String UNIQUE_KEY = "uniqueKey";
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /** For Jackson to write. */
@@ -55,10 +65,17 @@ public record JobDocument(
             arguments.put("priority", priority);
         }
         if (claim != null) {
-            arguments.put("unique", new RawValue(claim.rule().json()));
-            arguments.put("uniqueKey", claim.key());
+            put(arguments, claim);
         }
         return arguments;
+    }
+
+    /** That there is no key is said too, whatever the mapper thinks of nulls. */
+    private static void put(Map<String, Object> arguments, Claim claim) {
+        if (claim.rule() != null) {
+            arguments.put(UNIQUE, new RawValue(claim.rule().json()));
+        }
+        arguments.put(UNIQUE_KEY, claim.key() == null ? new RawValue("null") : claim.key());
     }
 
     /** Of an entry that anybody may have written; throws if it makes no sense. */
@@ -88,8 +105,11 @@ public record JobDocument(
     }
 
     private static @Nullable Claim claim(JsonNode root) {
-        var key = text(root, "uniqueKey");
-        return key == null ? null : new Claim(UniqueRule.read(root.required("unique")), key);
+        if (!root.has(UNIQUE_KEY)) {
+            return null;
+        }
+        var key = text(root, UNIQUE_KEY);
+        return key == null ? Claim.NONE : new Claim(root.has(UNIQUE) ? UniqueRule.read(root.path(UNIQUE)) : null, key);
     }
 
     private static @Nullable String text(JsonNode root, String name) {

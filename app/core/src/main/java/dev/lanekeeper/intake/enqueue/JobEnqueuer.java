@@ -83,7 +83,10 @@ public final class JobEnqueuer implements Jobs {
     private Enqueued enqueue(String id, byte @Nullable [] json, JobOptions options) {
         var job = job(id, json, options);
         var dueAt = dueAt(options, job.now());
-        return corridor.database().get().isInTransaction() ? submit(job, dueAt) : observe(job, dueAt, null);
+        var database = corridor.database().get();
+        return database.isInTransaction()
+                ? submit(job, dueAt)
+                : database.outsideEndedTransaction(() -> observe(job, dueAt, null));
     }
 
     /**
@@ -118,6 +121,7 @@ public final class JobEnqueuer implements Jobs {
         return new Job(
                 id,
                 handler,
+                handler.inline() && !TransactionSynchronizationManager.isActualTransactionActive(),
                 json,
                 resource,
                 claim(id, handler, options, event),
@@ -126,9 +130,11 @@ public final class JobEnqueuer implements Jobs {
                 now);
     }
 
+    /** @param here whether the calling thread does it; not where effects of the handler could join a transaction, or be lost with it */
     private record Job(
             String id,
             JobHandler handler,
+            boolean here,
             byte @Nullable [] payload,
             @Nullable String resource,
             @Nullable UniqueClaim claim,
@@ -197,9 +203,9 @@ public final class JobEnqueuer implements Jobs {
                 .withCausalityKey(job.resource())));
     }
 
-    private static JobDocument.@Nullable Claim claim(Job job) {
+    private static JobDocument.Claim claim(Job job) {
         return job.claim() == null
-                ? null
+                ? JobDocument.Claim.NONE
                 : new JobDocument.Claim(job.claim().rule(), job.claim().key());
     }
 
@@ -220,8 +226,7 @@ public final class JobEnqueuer implements Jobs {
 
     private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
         var storer = corridor.storer().get();
-        var here = job.handler().inline() && !TransactionSynchronizationManager.isActualTransactionActive();
-        var result = here ? storer.storeAndDo(stored, dueAt, request) : storer.store(stored, dueAt, request);
+        var result = job.here() ? storer.storeAndDo(stored, dueAt, request) : storer.store(stored, dueAt, request);
         var due = dueAt(result);
         if (due != null) {
             corridor.timer().expect(due);

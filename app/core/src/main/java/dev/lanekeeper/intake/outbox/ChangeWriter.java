@@ -63,9 +63,10 @@ public final class ChangeWriter {
         var taken = new HashMap<String, Boolean>();
         for (var change : changes) {
             if (!ours.isInTransaction()) {
-                throw new IllegalTransactionStateException("The change '" + change.event() + "' of " + change.id()
-                        + " was not recorded: there is no transaction of Lanekeeper's DataSource. Record it inside the"
-                        + " @Transactional method, or the TransactionTemplate, that makes the change");
+                throw new IllegalTransactionStateException(
+                        "The change '" + change.event() + "' of " + change.id()
+                                + " was not recorded: there is no transaction of Lanekeeper's DataSource, or it has ended already."
+                                + " Record it inside the @Transactional method, or the TransactionTemplate, that makes the change");
             }
             if (!change.attributes().isEmpty()
                     && taken.computeIfAbsent(change.event(), event -> store.isTaken(ResourceName.CONTEXT, event))) {

@@ -7,11 +7,9 @@ import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.work.DuplicateListener;
 import dev.lanekeeper.work.EntryDocument;
 import dev.lanekeeper.work.EntryItem;
-import dev.lanekeeper.work.EntryItem.Job;
 import dev.lanekeeper.work.EntryStorer;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.OutboxRow;
-import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.SealedEntries;
 import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.Subscription;
@@ -64,7 +62,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
     private List<EntryItem> items(OutboxRow written, List<Subscription> takers) {
         var entry = sealing.seal(written);
         if (entry.context().equals(JobDocument.CONTEXT) && !takers.isEmpty()) {
-            return List.of(job(entry, takers.get(0)));
+            return List.of(JobItem.of(entry, takers.get(0)));
         }
         var content = Content.of(entry, asked(takers));
         if (takers.isEmpty()) {
@@ -103,40 +101,6 @@ final class EntryHandlers implements EntryStorer.Expansion {
         } catch (Exception e) {
             return item.withIntakeError("unique key: " + e);
         }
-    }
-
-    private static EntryItem job(OutboxRow entry, Subscription handler) {
-        try {
-            var document = JobDocument.read(entry.arguments());
-            var claim = claim(document, handler);
-            var resource = document.resource() == null ? ResourceKey.of(entry.causalityKey()) : document.resource();
-            return new EntryItem(
-                    handler.handlerId(),
-                    handler.laneGroup(),
-                    resource,
-                    entry,
-                    document.payload(),
-                    RunKey.with(EntryHeaders.read(entry.headers()), claim),
-                    null,
-                    new Job(document.label(), document.dueAt(), document.priority()),
-                    UniqueClaim.atEnqueueing(claim));
-        } catch (RuntimeException e) {
-            return new EntryItem(
-                    handler.handlerId(),
-                    handler.laneGroup(),
-                    null,
-                    entry,
-                    entry.arguments().getBytes(StandardCharsets.UTF_8),
-                    List.of(),
-                    "the outbox entry makes no job: " + e,
-                    new Job(null, null, 0),
-                    null);
-        }
-    }
-
-    private static @Nullable UniqueClaim claim(JobDocument document, Subscription handler) {
-        var claim = document.claim();
-        return claim == null ? null : new UniqueClaim(claim.rule(), handler.handler(), claim.key());
     }
 
     private static List<String> asked(List<Subscription> takers) {

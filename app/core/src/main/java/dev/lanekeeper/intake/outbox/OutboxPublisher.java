@@ -41,8 +41,8 @@ public final class OutboxPublisher implements Outbox {
         var ours = database.get();
         if (!ours.isInTransaction()) {
             throw new IllegalTransactionStateException("The outbox entry '" + message.context() + " " + message.event()
-                    + "' was not written: there is no transaction of Lanekeeper's DataSource. Publish inside the"
-                    + " @Transactional method, or the TransactionTemplate, that makes the change, so that both are"
+                    + "' was not written: there is no transaction of Lanekeeper's DataSource, or it has ended already. Publish"
+                    + " inside the @Transactional method, or the TransactionTemplate, that makes the change, so that both are"
                     + " committed together");
         }
         var headers = new LinkedHashMap<>(message.headers());
