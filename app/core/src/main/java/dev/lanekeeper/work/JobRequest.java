@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.OperationStore.Operation;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ public final class JobRequest {
     private final OperationStore operations;
     private final Clock clock;
     private final Wish wish;
+    private boolean raises;
     private boolean repeated;
 
     /**
@@ -54,6 +56,29 @@ public final class JobRequest {
     }
 
     /**
+     * What came of it before.
+     *
+     * @param raised whether another had its lock, and that was an error for whoever asked
+     */
+    public record Before(StoredJob answer, boolean raised) {}
+
+    /**
+     * The answer of before if that is committed, so that nothing need be asked or computed once more; whether the next one is the first
+     * is decided by the transaction that stores it.
+     */
+    public Optional<Before> before() {
+        var key = wish.key();
+        return key == null
+                ? Optional.empty()
+                : requests.find(wish, key).map(this::same).map(b -> new Before(b.answer(), b.raised()));
+    }
+
+    /** From now on a lock that another has is an error. */
+    public void raise() {
+        raises = true;
+    }
+
+    /**
      * The answer of before, or that of the step, which then is kept.
      *
      * <p>Before anything else is locked: of two that ask at the same time one waits here for the other.
@@ -67,14 +92,22 @@ public final class JobRequest {
         var before = requests.begin(wish, key, clock.instant());
         if (before == null) {
             var stored = done(step.get());
-            requests.answer(wish, key, stored);
+            requests.answer(wish, key, stored, raises && isLost(stored));
             return stored;
         }
-        if (!before.content().equals(wish.content())) {
-            throw new KeyTakenException(key, wish.handler());
-        }
         repeated = true;
-        return before.answer();
+        return same(before).answer();
+    }
+
+    private static boolean isLost(StoredJob stored) {
+        return stored instanceof StoredJob.Duplicate || stored instanceof StoredJob.GaveUp;
+    }
+
+    private JobRequestStore.Before same(JobRequestStore.Before before) {
+        if (!before.content().equals(wish.content())) {
+            throw new KeyTakenException(String.valueOf(wish.key()), wish.handler());
+        }
+        return before;
     }
 
     private StoredJob done(StoredJob stored) {

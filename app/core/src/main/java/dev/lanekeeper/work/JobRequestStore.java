@@ -3,15 +3,18 @@ package dev.lanekeeper.work;
 import dev.lanekeeper.work.JobRequest.Wish;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Writes {@code job_request}: what became of jobs that may be asked for twice. */
 final class JobRequestStore {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String KIND = "kind";
+    private static final String RAISED = "raised";
 
     private final Database database;
 
@@ -19,8 +22,12 @@ final class JobRequestStore {
         this.database = database;
     }
 
-    /** What was asked for under a key before, and what came of it. */
-    record Before(UUID content, StoredJob answer) {}
+    /**
+     * What was asked for under a key before, and what came of it.
+     *
+     * @param raised whether that was an error for whoever asked
+     */
+    record Before(UUID content, StoredJob answer, boolean raised) {}
 
     /** Takes the key, for as long as this transaction lasts; tells of the one that has it already, {@code null} for none. */
     @Nullable
@@ -38,25 +45,30 @@ final class JobRequestStore {
                 == 1;
         return ours
                 ? null
-                : database.sql("""
-                                SELECT content, answer
-                                  FROM lanekeeper.job_request
-                                 WHERE handler_id = ? AND request_key = ?
-                                """)
-                        .param(wish.handlerId())
-                        .param(Texts.indexable(key))
-                        .query((row, n) -> new Before(row.getObject(1, UUID.class), read(row.getString(2))))
-                        .optional()
+                : find(wish, key)
                         .orElseThrow(() -> Database.again("the first request with this key was forgotten just now"));
     }
 
-    void answer(Wish wish, String key, StoredJob answer) {
+    /** Of a request that is committed, or this transaction's. */
+    Optional<Before> find(Wish wish, String key) {
+        return database.sql("""
+                        SELECT content, answer
+                          FROM lanekeeper.job_request
+                         WHERE handler_id = ? AND request_key = ?
+                        """)
+                .param(wish.handlerId())
+                .param(Texts.indexable(key))
+                .query((row, n) -> before(row.getObject(1, UUID.class), row.getString(2)))
+                .optional();
+    }
+
+    void answer(Wish wish, String key, StoredJob answer, boolean raised) {
         database.sql("""
                         UPDATE lanekeeper.job_request
                            SET answer = ?
                          WHERE handler_id = ? AND request_key = ?
                         """)
-                .param(write(answer))
+                .param(write(answer, raised))
                 .param(wish.handlerId())
                 .param(Texts.indexable(key))
                 .update();
@@ -75,15 +87,23 @@ final class JobRequestStore {
                         """).param(Database.timestamp(before)).param(most).update();
     }
 
-    private static String write(StoredJob answer) {
+    private static String write(StoredJob answer, boolean raised) {
         var json = MAPPER.createObjectNode();
         json.put(KIND, answer.getClass().getSimpleName());
-        json.setAll((tools.jackson.databind.node.ObjectNode) MAPPER.valueToTree(answer));
+        if (raised) {
+            json.put(RAISED, true);
+        }
+        json.setAll((ObjectNode) MAPPER.valueToTree(answer));
         return MAPPER.writeValueAsString(json);
     }
 
-    private static StoredJob read(String text) {
-        var json = (tools.jackson.databind.node.ObjectNode) MAPPER.readTree(text);
+    private static Before before(UUID content, String answer) {
+        var json = (ObjectNode) MAPPER.readTree(answer);
+        var raised = json.remove(RAISED) != null;
+        return new Before(content, read(json), raised);
+    }
+
+    private static StoredJob read(ObjectNode json) {
         var kind = json.remove(KIND).asString();
         var type = Arrays.stream(StoredJob.class.getPermittedSubclasses())
                 .filter(c -> c.getSimpleName().equals(kind))

@@ -81,7 +81,7 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued enqueue(String id, byte @Nullable [] json, JobOptions options) {
-        var job = job(id, json, options);
+        var job = job(id, handlers.find(id), json, options);
         var dueAt = dueAt(options, job.now());
         var database = corridor.database().get();
         return database.isInTransaction()
@@ -96,16 +96,22 @@ public final class JobEnqueuer implements Jobs {
      * @param wish what is wanted of a handler with this number
      */
     Requested enqueue(String id, byte @Nullable [] json, JobOptions options, IntFunction<Wish> wish) {
-        return hooks.ask(
-                id, json, options, left -> request(id, json, left, wish), stopped -> new Requested(stopped, false));
+        var handler = handlers.find(id);
+        var request = new JobRequest(corridor.database().get(), corridor.clock().get(), wish.apply(handler.number()));
+        return request.before()
+                .map(before -> new Requested(answer(id, before.raised(), before.answer()), true))
+                .orElseGet(() -> hooks.ask(
+                        id,
+                        json,
+                        options,
+                        left -> request(job(id, handler, json, left), left, request),
+                        stopped -> new Requested(stopped, false)));
     }
 
-    private Requested request(String id, byte @Nullable [] json, JobOptions options, IntFunction<Wish> wish) {
-        var job = job(id, json, options);
-        var request = new JobRequest(
-                corridor.database().get(),
-                corridor.clock().get(),
-                wish.apply(job.handler().number()));
+    private Requested request(Job job, JobOptions options, JobRequest request) {
+        if (job.raises()) {
+            request.raise();
+        }
         var enqueued = observe(job, dueAt(options, job.now()), request);
         return new Requested(enqueued, request.isRepeated());
     }
@@ -113,8 +119,7 @@ public final class JobEnqueuer implements Jobs {
     /** What became of it, now or when it was asked for first. */
     record Requested(Enqueued enqueued, boolean repeated) {}
 
-    private Job job(String id, byte @Nullable [] json, JobOptions options) {
-        var handler = handlers.find(id);
+    private Job job(String id, JobHandler handler, byte @Nullable [] json, JobOptions options) {
         var now = corridor.clock().get().instant();
         var event = new RawEvent(null, -1, -1, now, null, json, List.of());
         var resource = key(id, "resource", options.resource(), handler.resource(), event);
@@ -141,6 +146,11 @@ public final class JobEnqueuer implements Jobs {
             @Nullable String label,
             int priority,
             Instant now) {
+
+        /** Whether it is an error if another has its lock. */
+        boolean raises() {
+            return claim != null && claim.rule().onConflict() == Conflict.RAISE;
+        }
 
         NewJob with(List<RawHeader> headers) {
             return new NewJob(
@@ -231,7 +241,7 @@ public final class JobEnqueuer implements Jobs {
         if (due != null) {
             corridor.timer().expect(due);
         }
-        return answer(job, result);
+        return answer(job.id(), job.raises(), result);
     }
 
     private static @Nullable Instant dueAt(StoredJob stored) {
@@ -244,7 +254,7 @@ public final class JobEnqueuer implements Jobs {
         return stored instanceof StoredJob.PutOff later ? later.dueAt() : null;
     }
 
-    private static Enqueued answer(Job job, StoredJob stored) {
+    private static Enqueued answer(String id, boolean raises, StoredJob stored) {
         if (stored instanceof StoredJob.Stored kept) {
             return kept.dueAt() == null
                     ? new Enqueued.Accepted(kept.id())
@@ -263,16 +273,16 @@ public final class JobEnqueuer implements Jobs {
             return new Enqueued.PutOff(later.id(), later.dueAt(), later.behind());
         }
         return duplicate(
-                job, stored instanceof StoredJob.GaveUp lost ? lost.of() : ((StoredJob.Duplicate) stored).of());
+                id, raises, stored instanceof StoredJob.GaveUp lost ? lost.of() : ((StoredJob.Duplicate) stored).of());
     }
 
-    private static Enqueued duplicate(Job job, long of) {
+    private static Enqueued duplicate(String id, boolean raises, long of) {
         log.atInfo()
-                .addKeyValue("handler", job.id())
+                .addKeyValue("handler", id)
                 .addKeyValue("duplicateOf", of)
                 .log("A job was not enqueued: another has its lock");
-        if (job.claim() != null && job.claim().rule().onConflict() == Conflict.RAISE) {
-            throw new DuplicateJobException(job.id(), of);
+        if (raises) {
+            throw new DuplicateJobException(id, of);
         }
         return new Enqueued.Duplicate(of);
     }
