@@ -124,6 +124,9 @@ class JobsApiTest {
         assertThat(replaced.json().get("answer").asString()).isEqualTo("scheduled");
         var second = unique("indexes").json();
         assertThat(second.get("answer").asString()).isEqualTo("replaced");
+        var third = unique("indexes");
+        assertThat(third.header("Location"))
+                .endsWith("/v1/jobs/" + third.json().get("id").asLong());
         assertThat(second.get("replaced").asLong())
                 .isEqualTo(replaced.json().get("job_id").asLong());
 
@@ -138,6 +141,35 @@ class JobsApiTest {
                 "/v1/jobs",
                 "{\"handler\":\"" + handler + "\",\"payload\":{\"resource\":\"" + resource
                         + "\",\"wish\":\"\"},\"after\":\"1d\"}");
+    }
+
+    @Test
+    void aJobOfATransactionIsFoundByTheEntryThatItWas() {
+        var entry = site.sql()
+                .sql("""
+                        INSERT INTO lanekeeper.outbox_entry (context, event_name, arguments)
+                        VALUES ('lanekeeper.jobs', 'reports', ?::json)
+                        RETURNING entry_id
+                        """)
+                .param("{\"payload\": {\"resource\": \"" + resource
+                        + "\", \"wish\": \"\"}, \"dueAt\": \"2031-01-01T00:00:00Z\"}")
+                .query(Long.class)
+                .single();
+
+        await().atMost(PATIENCE)
+                .until(() -> api.get("/v1/jobs?entry=" + entry).json().size() == 1);
+        var job = api.get("/v1/jobs?entry=" + entry).json().get(0).get("id").asLong();
+        assertThat(api.post("/v1/jobs/" + job + "/cancel", null).status()).isEqualTo(200);
+        assertThat(api.get("/v1/jobs?entry=" + entry)
+                        .json()
+                        .get(0)
+                        .get("item_id")
+                        .asLong())
+                .isEqualTo(api.get("/v1/jobs/" + job).json().get("item_id").asLong());
+        assertThat(api.get("/v1/jobs?entry=999999999999").json()).isEmpty();
+        assertThat(api.get("/v1/jobs?entry=it").status()).isEqualTo(400);
+        assertThat(api.get("/v1/jobs?entry=").status()).isEqualTo(400);
+        assertThat(api.get("/v1/jobs?entry=1&handler=reports").status()).isEqualTo(400);
     }
 
     @Test

@@ -63,6 +63,16 @@ public final class JobOperations {
         return jobs.itemOf(jobId);
     }
 
+    /** The scheduled job that was submitted as an entry; empty until the entry has moved, and once the job is an item. */
+    public Optional<Long> jobOfEntry(long entryId) {
+        return jobs.jobOfEntry(entryId);
+    }
+
+    /** The item that a job has become, which was submitted as an entry: the last one, if it was stored anew. */
+    public Optional<Long> itemOfEntry(long entryId) {
+        return jobs.itemOfEntry(entryId);
+    }
+
     private static String target(long jobId) {
         return "job:" + jobId;
     }

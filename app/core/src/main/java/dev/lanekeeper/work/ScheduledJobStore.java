@@ -278,6 +278,28 @@ public final class ScheduledJobStore {
                 .single();
     }
 
+    /** The job that an entry of the outbox has become; empty when it has not, or is scheduled no more. */
+    public Optional<Long> jobOfEntry(long entryId) {
+        return database
+                .sql("SELECT job_id FROM lanekeeper.scheduled_job WHERE entry_id = ?")
+                .param(entryId)
+                .query(Long.class)
+                .list()
+                .stream()
+                .findFirst();
+    }
+
+    /** The last item that has come of a job that was an entry of the outbox; empty when none has, or it was purged. */
+    public Optional<Long> itemOfEntry(long entryId) {
+        return database
+                .sql("SELECT item_id FROM lanekeeper.work_item WHERE entry_id = ? AND source = 3")
+                .param(entryId)
+                .query(Long.class)
+                .list()
+                .stream()
+                .max(Long::compare);
+    }
+
     /** When the first of all jobs is due that are scheduled or recur; {@code null} for never. */
     public @Nullable Instant firstDue() {
         return database.sql("""

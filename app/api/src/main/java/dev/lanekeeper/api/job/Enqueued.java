@@ -44,7 +44,7 @@ public sealed interface Enqueued {
     /**
      * It is part of the caller's transaction, and is stored or scheduled after its commit; if another has its lock then, it is discarded.
      *
-     * @param entryId that of the row in the outbox, which the item keeps
+     * @param entryId that of the row in the outbox, which the scheduled job and the item keep, and by which they are found
      */
     record Submitted(long entryId) implements Enqueued {}
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a transaction the job is stored, and committed, when the call returns; a free worker of this process begins with it
  * at once. Inside a transaction of the {@code DataSource} that Lanekeeper's tables are in, one row is written beside the
  * caller's own changes, so that the job exists exactly when they do; it is stored once the transaction is committed, and the
- * answer is {@link Enqueued.Submitted}.
+ * answer is {@link Enqueued.Submitted}. In a callback after that transaction's end ({@code afterCommit},
+ * {@code @TransactionalEventListener}) the job is stored, and committed, when the call returns.
  */
 public interface Jobs {
 

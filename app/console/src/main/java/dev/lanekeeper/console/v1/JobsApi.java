@@ -13,6 +13,7 @@ import dev.lanekeeper.work.JobRequest.KeyTakenException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,10 @@ import org.springframework.web.bind.annotation.RequestHeader;
 /** Jobs: enqueues them, and changes those that are scheduled. */
 @Controller
 public class JobsApi {
+
+    private static final String ENTRY = "entry";
+    private static final String JOBS = "/jobs/";
+    private static final String EVENTS = "/events/";
 
     private final JobRequests requests;
     private final JobOperations operations;
@@ -61,23 +66,37 @@ public class JobsApi {
         }
     }
 
-    private static ResponseEntity<byte[]> answer(HttpServletRequest request, JobRequests.Answer answer) {
+    private ResponseEntity<byte[]> answer(HttpServletRequest request, JobRequests.Answer answer) {
         var enqueued = answer.enqueued();
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("answer", enqueued.getClass().getSimpleName().toLowerCase(Locale.ROOT));
         json.putAll(Json.fields(enqueued));
         json.put("repeated", answer.repeated());
         var status = ResponseEntity.status(isNew(enqueued) ? HttpStatus.CREATED : HttpStatus.OK);
-        if (enqueued instanceof Enqueued.Scheduled scheduled) {
-            status.header(HttpHeaders.LOCATION, request.getRequestURI() + "/" + scheduled.jobId());
-        } else if (enqueued instanceof Enqueued.PutOff later) {
-            status.header(HttpHeaders.LOCATION, request.getRequestURI() + "/" + later.jobId());
-        } else if (enqueued instanceof Enqueued.Accepted accepted) {
+        var place = place(enqueued);
+        if (place != null) {
             var jobs = request.getRequestURI();
-            status.header(
-                    HttpHeaders.LOCATION, jobs.substring(0, jobs.lastIndexOf('/')) + "/events/" + accepted.itemId());
+            status.header(HttpHeaders.LOCATION, jobs.substring(0, jobs.lastIndexOf('/')) + place);
         }
         return Json.with(status, json);
+    }
+
+    private @Nullable String place(Enqueued enqueued) {
+        if (enqueued instanceof Enqueued.Scheduled scheduled) {
+            return JOBS + scheduled.jobId();
+        }
+        if (enqueued instanceof Enqueued.PutOff later) {
+            return JOBS + later.jobId();
+        }
+        if (enqueued instanceof Enqueued.Replaced instead) {
+            return (isJob(instead.id()) ? JOBS : EVENTS) + instead.id();
+        }
+        return enqueued instanceof Enqueued.Accepted accepted ? EVENTS + accepted.itemId() : null;
+    }
+
+    /** Whether it was stored for later; it may have become an event meanwhile, under another id. */
+    private boolean isJob(long id) {
+        return search.find(id).isPresent() || operations.itemOf(id).isPresent();
     }
 
     private static boolean isNew(Enqueued enqueued) {
@@ -89,6 +108,9 @@ public class JobsApi {
 
     @GetMapping("/v1/jobs")
     ResponseEntity<byte[]> scheduled(HttpServletRequest request) {
+        if (request.getParameter(ENTRY) != null) {
+            return Json.ok(ofEntry(Parameters.of(request, ENTRY)));
+        }
         var parameters = Parameters.of(request, "handler", "limit", "after");
         var limit = parameters.limit();
         var after = parameters.word("after", JobPlace::parse, "the places that a Link header names");
@@ -100,6 +122,25 @@ public class JobsApi {
                     Links.next(request, JobPlace.of(jobs.get(limit - 1)).text()));
         }
         return Json.with(answer, jobs.stream().limit(limit).map(JobsApi::json).toList());
+    }
+
+    /** The job that somebody has submitted in a transaction, as one of a list: none yet, scheduled, or the event that it is by now. */
+    private List<Map<String, @Nullable Object>> ofEntry(Parameters parameters) {
+        var entry =
+                Parameters.id(String.valueOf(parameters.text(ENTRY)), Parameters.refused(ENTRY, "is no whole number"));
+        return operations
+                .jobOfEntry(entry)
+                .flatMap(search::find)
+                .map(JobsApi::json)
+                .or(() -> operations.itemOfEntry(entry).map(JobsApi::becomeAnItem))
+                .stream()
+                .toList();
+    }
+
+    private static Map<String, @Nullable Object> becomeAnItem(long itemId) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("item_id", itemId);
+        return json;
     }
 
     @GetMapping("/v1/jobs/{id}")

@@ -174,14 +174,17 @@ class JobsTest {
     @Test
     void keepsThePriorityOfAJobOfATransactionAndRefusesOneThatThereIsNot() {
         var later = JobOptions.after(Duration.ofDays(1)).withPriority(4);
-        transactions.executeWithoutResult(status -> jobs.enqueue("number", 4711, later));
+        var entryId =
+                ((Submitted) transactions.<Enqueued>execute(status -> jobs.enqueue("number", 4711, later))).entryId();
 
         await().atMost(PATIENCE).until(() -> rows("lanekeeper.scheduled_job WHERE priority = 4") == 1);
-        operations.cancel(
-                jdbc.sql("SELECT job_id FROM lanekeeper.scheduled_job WHERE priority = 4")
-                        .query(Long.class)
-                        .single(),
-                ANNA);
+        assertThat(operations.itemOfEntry(entryId)).isEmpty();
+        assertThat(operations.cancel(operations.jobOfEntry(entryId).orElseThrow(), ANNA))
+                .isEqualTo(JobAnswer.CANCELLED);
+        assertThat(operations.jobOfEntry(entryId)).isEmpty();
+        var kept = operations.itemOfEntry(entryId).orElseThrow();
+        assertThat(rows("lanekeeper.outcome WHERE state = 4 AND item_id = " + kept))
+                .isOne();
         assertThatThrownBy(() -> JobOptions.now().withPriority(10))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The priority of a job is from 0 to 9, and not 10");
