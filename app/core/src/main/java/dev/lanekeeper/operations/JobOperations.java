@@ -49,7 +49,8 @@ public final class JobOperations {
     }
 
     private JobAnswer postpone(String verb, long jobId, Instant dueAt, JobAnswer done, Operator by) {
-        var answer = journal.write(by, verb, target(jobId), () -> jobs.postpone(jobId, dueAt) ? done : missing(jobId));
+        var answer = journal.write(
+                by, verb, target(jobId), () -> jobs.postpone(jobId, dueAt, clock.instant()) ? done : missing(jobId));
         timer.accept(dueAt);
         return answer;
     }

@@ -12,6 +12,7 @@ public final class JobChangeStore {
     private final JobStore jobs;
     private final UniqueStore locks;
     private final ClaimStore claims;
+    private final ThrottleStore throttle;
     private final TallyStore tallies;
     private final Clock clock;
 
@@ -20,6 +21,7 @@ public final class JobChangeStore {
         this.jobs = new JobStore(database);
         this.locks = new UniqueStore(database);
         this.claims = new ClaimStore(database);
+        this.throttle = new ThrottleStore(database);
         this.tallies = new TallyStore(database, clock);
         this.clock = clock;
     }
@@ -29,6 +31,10 @@ public final class JobChangeStore {
      * scheduled no more.
      */
     public boolean discard(long jobId, String reason) {
+        if (!scheduled.lock(jobId)) {
+            return false;
+        }
+        throttle.leave(jobId);
         var job = scheduled.take(jobId).orElse(null);
         if (job == null) {
             return false;

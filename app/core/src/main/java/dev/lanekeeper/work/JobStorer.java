@@ -152,7 +152,7 @@ public final class JobStorer {
             }
             return mine;
         });
-        return ours && promoteClaiming(most);
+        return ours && promoteClaiming(most) && promoteThrottled(most);
     }
 
     /** Those that were put off claim their keys again, which come before all else that is locked. */
@@ -181,6 +181,22 @@ public final class JobStorer {
         }
         decided.forEach(d -> door.listener().met(d.claim(), d.result()));
         return true;
+    }
+
+    /** Those that keep the pace of their key become items if they may begin by now. */
+    private boolean promoteThrottled(int most) {
+        var digests = unique.throttle().due(clock.instant(), most);
+        return digests.isEmpty()
+                || inTurn(batch -> {
+                    var mine = scheduled.tryLock();
+                    if (mine) {
+                        unique.locks().lock(digests);
+                        var begun = unique.throttle().begin(digests, clock.instant(), most);
+                        var taken = withOriginals(batch, scheduled.takeThrottled(begun));
+                        rename(taken, batch.write(taken.stream().map(Taken::job).toList()));
+                    }
+                    return mine;
+                });
     }
 
     /** Forgets locks that hold nothing any more; tells how many it were. */

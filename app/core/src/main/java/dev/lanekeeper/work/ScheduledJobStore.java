@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.work.UniqueDecision.Fate.IsPutOff;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,9 +28,19 @@ public final class ScheduledJobStore {
                               WHERE job_id = ANY (ARRAY(
                                     SELECT job_id
                                       FROM lanekeeper.scheduled_job
-                                     WHERE due_at <= ? AND unique_key IS NULL
+                                     WHERE due_at <= ? AND unique_key IS NULL AND throttle_digest IS NULL
                                      ORDER BY due_at, job_id
                                      LIMIT ?))
+                             RETURNING due_at, %s)
+                        SELECT %s
+                          FROM due
+                         ORDER BY due_at, job_id
+                        """.formatted(COLUMNS, COLUMNS);
+
+    private static final String TAKE_THROTTLED = """
+                        WITH due AS (
+                             DELETE FROM lanekeeper.scheduled_job
+                              WHERE job_id = ANY (?::bigint[])
                              RETURNING due_at, %s)
                         SELECT %s
                           FROM due
@@ -61,11 +72,23 @@ public final class ScheduledJobStore {
      *
      * @param holdsLock whether it has the lock that it claims; if not, it claims it again when it is due
      * @param hops how often it was put off
+     * @param inTurn whether it was to run at once and keeps the pace of its key
      */
-    record NewScheduled(NewJob job, Instant dueAt, boolean holdsLock, int hops) {
+    record NewScheduled(NewJob job, Instant dueAt, boolean holdsLock, int hops, boolean inTurn) {
 
         static NewScheduled of(NewJob job, IsPutOff until) {
-            return new NewScheduled(job, until.dueAt(), until.holdsLock(), until.because() == null ? 0 : 1);
+            return new NewScheduled(
+                    job, until.dueAt(), until.holdsLock(), until.because() == null ? 0 : 1, until.inTurn());
+        }
+
+        private @Nullable String throttled() {
+            var claim = job.claim();
+            return holdsLock
+                            && claim != null
+                            && claim.rule().onConflict() == Conflict.THROTTLE
+                            && claim.rule().ttl() != null
+                    ? claim.digest().toString()
+                    : null;
         }
 
         private @Nullable UniqueClaim pending() {
@@ -75,7 +98,7 @@ public final class ScheduledJobStore {
 
     /** @return its id, which no item has */
     long insert(NewJob job, Instant dueAt) {
-        return insert(List.of(new NewScheduled(job, dueAt, job.claim() != null, 0)))
+        return insert(List.of(new NewScheduled(job, dueAt, job.claim() != null, 0, false)))
                 .get(0);
     }
 
@@ -89,16 +112,19 @@ public final class ScheduledJobStore {
                         WITH stored AS (
                              INSERT INTO lanekeeper.scheduled_job (
                                     job_id, handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
-                                    enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority)
+                                    enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority,
+                                    throttle_digest, in_turn)
                              SELECT nextval(pg_get_serial_sequence('lanekeeper.work_item', 'item_id')),
                                     k.handler_id, k.lane_group, k.resource,
                                     'epoch'::timestamptz + k.due_at * interval '1 microsecond', k.payload, k.headers, k.label,
                                     k.entry_id, 'epoch'::timestamptz + k.enqueued_at * interval '1 microsecond', k.holds_lock,
-                                    k.repeats, k.hops, k.unique_rule, k.unique_key, k.priority
+                                    k.repeats, k.hops, k.unique_rule, k.unique_key, k.priority, k.throttle_digest, k.in_turn
                                FROM unnest(?::int[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[],
-                                           ?::bigint[], ?::bigint[], ?::boolean[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::int[])
+                                           ?::bigint[], ?::bigint[], ?::boolean[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::int[],
+                                           ?::uuid[], ?::boolean[])
                                     AS k (handler_id, lane_group, resource, due_at, payload, headers, label, entry_id,
-                                          enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority)
+                                          enqueued_at, holds_lock, repeats, hops, unique_rule, unique_key, priority,
+                                          throttle_digest, in_turn)
                              RETURNING job_id)
                         SELECT job_id
                           FROM stored
@@ -127,6 +153,8 @@ public final class ScheduledJobStore {
                         .map(claim -> claim == null ? null : Texts.safe(claim.key()))
                         .toArray(String[]::new))
                 .param(jobs.stream().mapToInt(NewJob::priority).toArray())
+                .param(all.stream().map(NewScheduled::throttled).toArray(String[]::new))
+                .param(all.stream().map(NewScheduled::inTurn).toArray(Boolean[]::new))
                 .query(Long.class)
                 .list();
     }
@@ -154,13 +182,25 @@ public final class ScheduledJobStore {
         }
     }
 
-    /** Takes those that are due and claim nothing, in the order of their times. */
+    /** Takes those that are due, claim nothing and keep no pace, in the order of their times. */
     List<Taken> takeDue(Instant now, int most) {
         return database.sql(TAKE_DUE)
                 .param(Database.timestamp(now))
                 .param(most)
-                .query((row, n) -> new Taken(job(row), row.getBoolean("holds_lock"), row.getInt("hops")))
+                .query(ScheduledJobStore::taken)
                 .list();
+    }
+
+    /** Takes those of a key with a pace that may begin, in the order of their times. */
+    List<Taken> takeThrottled(Collection<Long> jobIds) {
+        return database.sql(TAKE_THROTTLED)
+                .param(jobIds.stream().mapToLong(Long::longValue).toArray())
+                .query(ScheduledJobStore::taken)
+                .list();
+    }
+
+    private static Taken taken(ResultSet row, int number) throws SQLException {
+        return new Taken(job(row), row.getBoolean("holds_lock"), row.getInt("hops"));
     }
 
     /** What those that are due claim again, by their ids; locks nothing, since their keys come before them. */
@@ -261,11 +301,33 @@ public final class ScheduledJobStore {
                 row.getInt("priority"));
     }
 
-    /** False when it is no more. */
-    public boolean postpone(long jobId, Instant dueAt) {
-        return database.sql("UPDATE lanekeeper.scheduled_job SET due_at = ? WHERE job_id = ?")
+    /**
+     * Gives one another time, and its lock the time to live that it has from then on, unless it has expired.
+     *
+     * @param dueAt a time that has passed means now
+     * @return false when it is no more
+     */
+    public boolean postpone(long jobId, Instant dueAt, Instant now) {
+        return database.sql("""
+                        WITH found AS (
+                             SELECT job_id, due_at, throttle_digest, greatest(?::timestamptz, ?::timestamptz) AS due_then
+                               FROM lanekeeper.scheduled_job
+                              WHERE job_id = ?
+                                FOR UPDATE),
+                        moved AS (
+                             UPDATE lanekeeper.unique_lock AS u
+                                SET expires_at = u.expires_at + (f.due_then - f.due_at)
+                               FROM found AS f
+                              WHERE u.holder_id = f.job_id AND (u.expires_at > ? OR f.throttle_digest IS NOT NULL))
+                        UPDATE lanekeeper.scheduled_job AS j
+                           SET due_at = f.due_then, in_turn = false
+                          FROM found AS f
+                         WHERE j.job_id = f.job_id
+                        """)
                         .param(Database.timestamp(dueAt))
+                        .param(Database.timestamp(now))
                         .param(jobId)
+                        .param(Database.timestamp(now))
                         .update()
                 == 1;
     }

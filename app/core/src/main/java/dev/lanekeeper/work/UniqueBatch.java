@@ -4,6 +4,7 @@ import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.work.JobStore.End;
 import dev.lanekeeper.work.LaneStore.Addition;
 import dev.lanekeeper.work.Tally.Count;
+import dev.lanekeeper.work.ThrottleStore.Slot;
 import dev.lanekeeper.work.UniqueDecision.Fate;
 import dev.lanekeeper.work.UniqueStore.Holder;
 import java.time.Clock;
@@ -33,6 +34,7 @@ final class UniqueBatch<T> {
             UniqueStore locks,
             ClaimStore claims,
             ConflictStore conflicts,
+            ThrottleStore throttle,
             ScheduledJobStore scheduled,
             JobStore jobs,
             ItemChangeStore items,
@@ -46,6 +48,7 @@ final class UniqueBatch<T> {
                     new UniqueStore(database),
                     new ClaimStore(database),
                     new ConflictStore(database),
+                    new ThrottleStore(database),
                     new ScheduledJobStore(database),
                     new JobStore(database),
                     new ItemChangeStore(database, clock),
@@ -143,7 +146,9 @@ final class UniqueBatch<T> {
         if (!others.isEmpty()) {
             holders.putAll(stores.locks().holders(others, now));
         }
-        throttled.forEach((digest, rule) -> holders.put(digest, stores.locks().latest(digest, rule.limit(), now)));
-        return UniqueDecision.of(arrivals, holders, new UniqueDecision.Terms(now, untouchable, door.dropsDuplicates()));
+        var slots = new HashMap<UUID, List<Slot>>();
+        throttled.forEach((digest, rule) -> slots.put(digest, stores.throttle().slots(digest, rule.limit(), now)));
+        return UniqueDecision.of(
+                arrivals, holders, slots, new UniqueDecision.Terms(now, untouchable, door.dropsDuplicates()));
     }
 }

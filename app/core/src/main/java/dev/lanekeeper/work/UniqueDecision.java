@@ -1,6 +1,8 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.work.Pace.Window;
+import dev.lanekeeper.work.ThrottleStore.Slot;
 import dev.lanekeeper.work.UniqueStore.Holder;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -50,9 +53,14 @@ final class UniqueDecision {
         /** It is an item now. */
         record Enters(boolean holdsLock) implements Fate {}
 
-        /** @param because {@code null} when it was to run later anyway */
+        /**
+         * It comes later.
+         *
+         * @param because {@code null} when it was to run later anyway
+         * @param inTurn whether it was to run at once, and waits until as many as may of its key have begun long enough ago
+         */
         record IsPutOff(
-                Instant dueAt, boolean holdsLock, @Nullable Conflicted because) implements Fate {}
+                Instant dueAt, boolean holdsLock, @Nullable Conflicted because, boolean inTurn) implements Fate {}
 
         /** It is kept as an item that has ended. */
         record Ends(State state, Conflicted because) implements Fate {}
@@ -60,20 +68,42 @@ final class UniqueDecision {
         record IsDropped(Conflicted because) implements Fate {}
     }
 
-    private record Occupant(Party party, @Nullable Instant expiresAt) {}
+    private record Occupant(
+            Party party,
+            @Nullable Instant beginsAt,
+            @Nullable Instant expiresAt,
+            boolean inTurn) {}
 
     private UniqueDecision(List<? extends Arrival<?>> arrivals, Terms terms) {
         this.arrivals = arrivals;
         this.terms = terms;
     }
 
-    /** @param holders who holds each of the locks that are claimed, the longest first */
-    static UniqueDecision of(List<? extends Arrival<?>> arrivals, Map<UUID, List<Holder>> holders, Terms terms) {
+    /**
+     * Decides.
+     *
+     * @param holders who holds each of the locks that are claimed, the longest first
+     * @param slots the same of those that are throttled
+     */
+    static UniqueDecision of(
+            List<? extends Arrival<?>> arrivals,
+            Map<UUID, List<Holder>> holders,
+            Map<UUID, List<Slot>> slots,
+            Terms terms) {
         var decision = new UniqueDecision(arrivals, terms);
         holders.forEach((digest, those) -> decision.occupants.put(
                 digest,
                 new ArrayList<>(those.stream()
-                        .map(h -> new Occupant(new Party.Known(h), h.expiresAt()))
+                        .map(h -> new Occupant(new Party.Known(h), null, h.expiresAt(), false))
+                        .toList())));
+        slots.forEach((digest, those) -> decision.occupants.put(
+                digest,
+                new ArrayList<>(those.stream()
+                        .map(s -> new Occupant(
+                                new Party.Known(s.holder()),
+                                s.beginsAt(),
+                                s.holder().expiresAt(),
+                                s.inTurn()))
                         .toList())));
         for (var number = 0; number < arrivals.size(); number++) {
             decision.fates.add(new Fate.Enters(false));
@@ -131,11 +161,15 @@ final class UniqueDecision {
     }
 
     private static Fate putOff(Instant dueAt, boolean holdsLock, @Nullable Conflicted because) {
-        return new Fate.IsPutOff(dueAt, holdsLock, because);
+        return new Fate.IsPutOff(dueAt, holdsLock, because, false);
     }
 
     private void admit(int number, UniqueClaim claim, List<Occupant> there) {
-        admit(number, claim, there, dueAt(number, claim), null);
+        var dueAt = dueAt(number, claim);
+        fates.set(number, dueAt == null ? new Fate.Enters(true) : putOff(dueAt, true, null));
+        var ttl = claim.rule().ttl();
+        var begin = dueAt == null ? terms.now() : dueAt;
+        there.add(new Occupant(new Party.Arriving(number), begin, ttl == null ? null : begin.plus(ttl), false));
     }
 
     /** Whoever is debounced waits even if nobody is there. */
@@ -146,18 +180,6 @@ final class UniqueDecision {
         }
         var quiet = terms.now().plus(claim.rule().delay());
         return said != null && said.isAfter(quiet) ? said : quiet;
-    }
-
-    private void admit(
-            int number,
-            UniqueClaim claim,
-            List<Occupant> there,
-            @Nullable Instant dueAt,
-            @Nullable Conflicted because) {
-        fates.set(number, dueAt == null ? new Fate.Enters(true) : putOff(dueAt, true, because));
-        var ttl = claim.rule().ttl();
-        var begin = dueAt == null ? terms.now() : dueAt;
-        there.add(new Occupant(new Party.Arriving(number), ttl == null ? null : begin.plus(ttl)));
     }
 
     private void resolve(int number, UniqueClaim claim, List<Occupant> there) {
@@ -250,24 +272,46 @@ final class UniqueDecision {
         }
     }
 
-    /** Takes the place of the n-th latest when that leaves, so that there are never more than n in a period. */
+    /** Whoever was to run at once comes behind those that were, too, and before one that is to run much later. */
     private void throttle(int number, UniqueClaim claim, List<Occupant> there) {
-        var limit = claim.rule().limit();
-        if (there.size() < limit) {
+        var ttl = claim.rule().ttl();
+        var said = arrivals.get(number).dueAt();
+        if (ttl == null) {
             admit(number, claim, there);
             return;
         }
-        var latest = there.stream()
-                .sorted(Comparator.comparing(
-                        Occupant::expiresAt, Comparator.nullsFirst(Comparator.<Instant>reverseOrder())))
-                .toList();
-        var before = latest.get(limit - 1);
-        var said = arrivals.get(number).dueAt();
-        var free = before.expiresAt();
-        if (free == null || (said != null && !free.isAfter(said))) {
-            admit(number, claim, there);
+        var wanted = said == null ? terms.now() : said;
+        var last = there.stream()
+                .filter(Occupant::inTurn)
+                .map(Occupant::beginsAt)
+                .filter(Objects::nonNull)
+                .max(Comparator.naturalOrder())
+                .orElse(null);
+        var from = last != null && last.isAfter(wanted) ? last : wanted;
+        var free = Pace.earliest(windows(there), from, ttl, claim.rule().limit());
+        if (free.isAfter(wanted) || (said == null && last != null)) {
+            var because = new Conflicted(ConflictReason.THROTTLED, before(free, there));
+            fates.set(number, new Fate.IsPutOff(free, true, because, said == null));
+            there.add(new Occupant(new Party.Arriving(number), free, free.plus(ttl), said == null));
         } else {
-            admit(number, claim, there, free, new Conflicted(ConflictReason.THROTTLED, before.party()));
+            admit(number, claim, there);
         }
+    }
+
+    private static List<Window> windows(List<Occupant> there) {
+        return there.stream()
+                .filter(o -> o.expiresAt() != null)
+                .map(o -> new Window(
+                        Objects.requireNonNullElse(o.beginsAt(), Instant.MIN), Objects.requireNonNull(o.expiresAt())))
+                .toList();
+    }
+
+    /** The last of those that leave their place by then. */
+    private static Party before(Instant free, List<Occupant> there) {
+        return there.stream()
+                .filter(o -> o.expiresAt() != null && !o.expiresAt().isAfter(free))
+                .max(Comparator.comparing(o -> Objects.requireNonNull(o.expiresAt())))
+                .orElseGet(() -> there.get(0))
+                .party();
     }
 }

@@ -151,23 +151,6 @@ public final class UniqueStore {
                 .collect(Collectors.groupingBy(Holder::digest));
     }
 
-    /** As many of those that hold a lock until it expires as may hold it at once, the one that keeps it longest first. */
-    List<Holder> latest(UUID digest, int most, Instant now) {
-        return database.sql("""
-                        SELECT u.digest, u.holder_id, u.handler_id, false AS scheduled, NULL::uuid AS waits_in, false AS owned,
-                               u.expires_at
-                          FROM lanekeeper.unique_lock AS u
-                         WHERE u.digest = ? AND u.expires_at > ?
-                         ORDER BY u.digest, u.expires_at DESC
-                         LIMIT ?
-                        """)
-                .param(digest)
-                .param(Database.timestamp(now))
-                .param(most)
-                .query(UniqueStore::holder)
-                .list();
-    }
-
     private static Holder holder(ResultSet row, int number) throws SQLException {
         var expiresAt = row.getObject("expires_at", OffsetDateTime.class);
         return new Holder(

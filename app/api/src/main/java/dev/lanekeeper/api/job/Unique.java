@@ -141,8 +141,8 @@ public @interface Unique {
          */
         DEBOUNCE,
         /**
-         * It waits until the first of those that have the lock has lost it: never more than {@link Unique#limit()} in
-         * {@link Unique#ttl()}, and none is lost. Of {@link Lock#UNTIL_EXPIRED} alone.
+         * It waits for its turn: never more than {@link Unique#limit()} begin in {@link Unique#ttl()}, and none is lost. Of
+         * {@link Lock#UNTIL_EXPIRED} alone.
          */
         THROTTLE
     }
