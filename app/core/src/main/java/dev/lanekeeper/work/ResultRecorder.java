@@ -317,7 +317,7 @@ public class ResultRecorder {
             change.unlocked.putAll(locks.release(finished, reopenable));
         }
         if (!again.isEmpty()) {
-            locks.retake(again);
+            locks.retake(again, clock.instant());
         }
     }
 

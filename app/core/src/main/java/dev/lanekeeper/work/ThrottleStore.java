@@ -234,7 +234,12 @@ final class ThrottleStore {
                                   AND expires_at > ?
                                   AND expires_at <= 'epoch'::timestamptz + k.until * interval '1 microsecond'
                                OFFSET 0) AS u
-                         WHERE NOT EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id)
+                          LEFT JOIN LATERAL (
+                               SELECT job_id
+                                 FROM lanekeeper.scheduled_job
+                                WHERE job_id = u.holder_id
+                                LIMIT 1) AS s ON true
+                         WHERE s.job_id IS NULL
                         """)
                 .param(Database.uuids(due.keySet()))
                 .param(longest)

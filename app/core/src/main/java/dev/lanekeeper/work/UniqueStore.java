@@ -310,24 +310,62 @@ public final class UniqueStore {
     }
 
     /**
-     * Gives the locks back to items whose attempt has failed, as far as nobody has them or is about to; waits for nobody, since the
-     * items' lanes are locked already.
+     * Gives the locks back to items whose attempt has failed, the oldest first, as far as others leave room and nobody is about to
+     * decide about them; waits for nobody, since the items' lanes are locked already.
      */
-    void retake(Collection<Long> itemIds) {
-        database.sql("""
-                        UPDATE lanekeeper.unique_lock AS u
-                           SET released_at = NULL
-                         WHERE u.holder_id = ANY (?::bigint[])
-                           AND u.released_at IS NOT NULL
-                           AND pg_try_advisory_xact_lock(('x' || left(replace(u.digest::text, '-', ''), 16))::bit(64)::bigint)
-                           AND u.most > (
-                               SELECT count(*)
-                                 FROM lanekeeper.unique_lock AS o
-                                WHERE o.digest = u.digest AND o.holder_id <> u.holder_id AND o.released_at IS NULL
-                                  AND (EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = o.holder_id)
-                                       OR EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = o.holder_id)))
+    void retake(Collection<Long> itemIds, Instant now) {
+        var digests = tryLockReleased(itemIds);
+        if (!digests.isEmpty()) {
+            retake(itemIds, digests, now);
+        }
+    }
+
+    /** A statement of its own, so that the next sees what those have stored that had the keys before. */
+    private List<UUID> tryLockReleased(Collection<Long> itemIds) {
+        return database.sql("""
+                        SELECT k.digest
+                          FROM (SELECT DISTINCT digest
+                                  FROM lanekeeper.unique_lock
+                                 WHERE holder_id = ANY (?::bigint[]) AND released_at IS NOT NULL
+                                OFFSET 0) AS k
+                         WHERE pg_try_advisory_xact_lock(('x' || left(replace(k.digest::text, '-', ''), 16))::bit(64)::bigint)
                         """)
                 .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .query(UUID.class)
+                .list();
+    }
+
+    private void retake(Collection<Long> itemIds, List<UUID> digests, Instant now) {
+        database.sql("""
+                        WITH given AS (
+                             SELECT digest, holder_id, most,
+                                    row_number() OVER (PARTITION BY digest ORDER BY taken_at, holder_id) AS place
+                               FROM lanekeeper.unique_lock
+                              WHERE holder_id = ANY (?::bigint[])
+                                AND digest = ANY (?::uuid[])
+                                AND released_at IS NOT NULL
+                                AND (expires_at IS NULL OR expires_at > ?))
+                        UPDATE lanekeeper.unique_lock AS u
+                           SET released_at = NULL
+                          FROM given AS g
+                         WHERE u.digest = g.digest
+                           AND u.holder_id = g.holder_id
+                           AND g.place + (
+                               SELECT count(*)
+                                 FROM lanekeeper.unique_lock AS o
+                                WHERE o.digest = g.digest
+                                  AND o.released_at IS NULL
+                                  AND (o.expires_at IS NULL OR o.expires_at > ?)
+                                  AND (o.lock = ?
+                                       OR EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = o.holder_id)
+                                       OR EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = o.holder_id)))
+                               <= g.most
+                        """)
+                .param(itemIds.stream().mapToLong(Long::longValue).toArray())
+                .param(Database.uuids(digests))
+                .param(Database.timestamp(now))
+                .param(Database.timestamp(now))
+                .param(UNTIL_EXPIRED)
                 .update();
     }
 

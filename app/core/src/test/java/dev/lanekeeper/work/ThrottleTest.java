@@ -189,6 +189,27 @@ class ThrottleTest {
         assertThat(store(Conflict.LOG, "a/3", null)).isInstanceOf(Stored.class);
     }
 
+    @Test
+    void looksAtAHandfulOfRowsHoweverManyWaitForTheirTurn() {
+        for (var n = 0; n < 400; n++) {
+            store(2, "a/" + n, null);
+        }
+        begin();
+        corridor.database.sql("ANALYZE lanekeeper.scheduled_job").update();
+        var before = corridor.readsSoFar();
+        for (var n = 0; n < 20; n++) {
+            store(2, "a/more-" + n, null);
+        }
+        assertThat(corridor.readsSoFar() - before).isBetween(20L, 1_000L);
+
+        var beforeTurns = corridor.readsSoFar();
+        for (var n = 0; n < 10; n++) {
+            corridor.clock.advance(MINUTE);
+            jobs.promote(100);
+        }
+        assertThat(corridor.readsSoFar() - beforeTurns).isBetween(20L, 1_500L);
+    }
+
     private Instant in(Duration time) {
         return corridor.clock.instant().plus(time);
     }

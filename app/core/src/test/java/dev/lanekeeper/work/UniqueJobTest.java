@@ -118,6 +118,48 @@ class UniqueJobTest {
     }
 
     @Test
+    void givesALockBackToNoMoreThanMayHaveItThoughTheyFailTogether() {
+        var limit = rule(Lock.UNTIL_EXECUTING, Conflict.LOG, 2);
+        var begun = new ArrayList<Long>();
+        for (var n = 0; n < 4; n++) {
+            begun.add(stored(storer.store(job(limit, "a", "lane"), null)));
+            locks.executing(begun.get(n), corridor.clock.instant());
+        }
+
+        retake(begun.subList(1, 4));
+
+        assertThat(corridor.count("lanekeeper.unique_lock WHERE released_at IS NULL AND holder_id IN (" + begun.get(1)
+                        + ", " + begun.get(2) + ")"))
+                .isEqualTo(2);
+        assertThat(corridor.count("lanekeeper.unique_lock WHERE released_at IS NULL"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void givesALockBackWhenThatOfTheOneWhichHasItHasExpired() {
+        var first = stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
+        locks.executing(first, corridor.clock.instant());
+        stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
+        corridor.database
+                .sql("UPDATE lanekeeper.unique_lock SET expires_at = NULL WHERE holder_id = " + first)
+                .update();
+
+        corridor.clock.advance(TTL.minusMillis(1));
+        retake(List.of(first));
+        assertThat(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a")).isNotEqualTo(new Duplicate(first));
+        corridor.clock.advance(Duration.ofMillis(1));
+        retake(List.of(first));
+        assertThat(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a")).isEqualTo(new Duplicate(first));
+    }
+
+    private void retake(List<Long> items) {
+        corridor.database.inTransaction(() -> {
+            locks.retake(items, corridor.clock.instant());
+            return items;
+        });
+    }
+
+    @Test
     void holdsUntilExpiredForItsTimeWhateverBecomesOfTheJob() {
         var first = stored(store(Lock.UNTIL_EXPIRED, Conflict.LOG, "a"));
         work(corridor::done);
