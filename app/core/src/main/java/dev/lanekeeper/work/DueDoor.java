@@ -64,7 +64,7 @@ final class DueDoor extends BatchDoor<Taken> {
                 ids.addAll(
                         jobs.insertEnded(List.of(ended.get(n).job()), List.of(laneIds.get(n)), List.of(ends.get(n))));
             } else {
-                stores.jobs().giveUp(original, ends.get(n).reason());
+                stores.jobs().giveUp(original, ends.get(n).reason(), ends.get(n).lostTo());
                 ids.add(original);
             }
         }

@@ -183,12 +183,23 @@ final class JobStore {
                 .update();
     }
 
-    /** An item that was put off, and kept as discarded, comes no more. */
-    void giveUp(long itemId, String reason) {
-        database.sql("UPDATE lanekeeper.outcome SET reason = ? WHERE item_id = ? AND state = ?")
+    /** An item that was put off, and kept as discarded, comes no more, since another has its lock. */
+    void giveUp(long itemId, String reason, @Nullable Long lostTo) {
+        database.sql("""
+                        WITH given_up AS (
+                             UPDATE lanekeeper.outcome
+                                SET reason = ?
+                              WHERE item_id = ? AND state = ?
+                             RETURNING item_id)
+                        UPDATE lanekeeper.work_item AS w
+                           SET lost_to = ?
+                          FROM given_up AS g
+                         WHERE w.item_id = g.item_id
+                        """)
                 .param(Texts.safe(reason))
                 .param(itemId)
                 .param(State.DISCARDED.code())
+                .param(lostTo)
                 .update();
     }
 

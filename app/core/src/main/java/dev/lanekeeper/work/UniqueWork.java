@@ -230,7 +230,7 @@ final class UniqueWork<T> {
             var winner = fates.id(new Party.Arriving(replacers.get(n)));
             var original = job.repeats();
             if (original != null) {
-                stores.jobs().giveUp(original, "replaced by job " + winner + " before it came again");
+                stores.jobs().giveUp(original, "replaced by job " + winner + " before it came again", winner);
                 stores.claims().inherit(original, Objects.requireNonNull(job.scheduledId()));
             } else {
                 var lane = job.resource() == null

@@ -126,7 +126,23 @@ class UniqueStrategyTest {
 
         assertThat(last()).isInstanceOf(GaveUp.class);
         assertThat(corridor.count("lanekeeper.scheduled_job")).isZero();
-        assertThat(corridor.count("lanekeeper.outcome WHERE state = 4 AND reason LIKE 'put off 3 times, and job %'"))
+        assertThat(corridor.count("lanekeeper.outcome JOIN lanekeeper.work_item USING (item_id) WHERE state = 4"
+                        + " AND reason LIKE 'put off 3 times, and job %'"
+                        + " AND lost_to = (SELECT item_id FROM lanekeeper.lane_item)"))
+                .isOne();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Door.class)
+    void saysWhoTookThePlaceOfOneThatWasPutOff(Door door) {
+        var rule = rule(Lock.UNTIL_EXECUTING, Conflict.DEBOUNCE);
+        come(door, rule, "a/1");
+        come(door, rule, "a/2");
+        later(DELAY);
+
+        var winner = "(SELECT scheduled_id FROM lanekeeper.work_item JOIN lanekeeper.lane_item USING (item_id))";
+        assertThat(corridor.count("lanekeeper.outcome JOIN lanekeeper.work_item USING (item_id) WHERE state = 4"
+                        + " AND reason LIKE 'replaced by job %' AND lost_to = " + winner))
                 .isOne();
     }
 
