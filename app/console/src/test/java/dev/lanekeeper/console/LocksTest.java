@@ -69,6 +69,36 @@ class LocksTest {
         assertThat(api.post("/v1/jobs", export).status()).isEqualTo(201);
     }
 
+    @Test
+    void theEventThatLostToAScheduledJobLeadsToTheEventWhichThatOneHasBecome() {
+        var replaced = index("3h");
+        var winner = index("2h");
+        var loser = itemOf(replaced);
+        var page = site.signedIn("ada", Visit.usual().withoutScript());
+
+        page.navigate(site.address("/events/" + loser));
+        assertThat(fact(page, "Lost to")).containsText("job " + winner);
+        assertThat(fact(page, "Lost to").getByRole(AriaRole.LINK)).hasCount(0);
+
+        api.post("/v1/jobs/" + winner + "/run-now", "{\"reason\":\"now\"}");
+        await().atMost(PATIENCE)
+                .until(() -> api.get("/v1/jobs/" + winner).json().has("item_id"));
+        page.navigate(site.address("/events/" + loser));
+        fact(page, "Lost to").getByRole(AriaRole.LINK).click();
+        assertThat(page.locator("h1")).containsText(String.valueOf(itemOf(winner)));
+    }
+
+    private long index(String after) {
+        var job = "{\"handler\":\"indexes\",\"payload\":{\"resource\":\"" + printer + "\",\"wish\":\"\"},\"after\":\""
+                + after + "\"}";
+        var answer = api.post("/v1/jobs", job).json();
+        return answer.path("job_id").asLong(answer.path("id").asLong());
+    }
+
+    private long itemOf(long job) {
+        return api.get("/v1/jobs/" + job).json().get("item_id").asLong();
+    }
+
     private long print(String wish) {
         return api.post(
                         "/v1/jobs",

@@ -211,13 +211,26 @@ public final class LockSearch {
                 .list());
     }
 
-    /** To whom an item lost its lock; empty when it lost none. */
-    public Optional<Long> winnerOver(long itemId) {
+    /**
+     * To whom an item lost its lock.
+     *
+     * @param scheduled whether it has become no item yet
+     */
+    public record Winner(long id, boolean scheduled) {}
+
+    /** To whom an item lost its lock, as it is by now; empty when it lost none. */
+    public Optional<Winner> winnerOver(long itemId) {
         return search.read(
-                () -> search.sql("SELECT lost_to FROM lanekeeper.work_item WHERE item_id = ? AND lost_to IS NOT NULL")
-                        .param(itemId)
-                        .query(Long.class)
-                        .optional());
+                () -> search.sql("""
+                        SELECT coalesce(i.item_id, w.lost_to) AS id, s.job_id IS NOT NULL AS scheduled
+                          FROM lanekeeper.work_item AS w
+                          LEFT JOIN LATERAL (
+                               SELECT max(item_id) AS item_id
+                                 FROM lanekeeper.work_item
+                                WHERE scheduled_id = w.lost_to) AS i ON true
+                          LEFT JOIN lanekeeper.scheduled_job AS s ON s.job_id = w.lost_to
+                         WHERE w.item_id = ? AND w.lost_to IS NOT NULL
+                        """).param(itemId).query(Winner.class).optional());
     }
 
     /** What was counted of those that lost to an item, or that it has replaced. */
