@@ -205,7 +205,7 @@ final class JobStore {
 
     /** The same by a person's wish; the item says from now on which scheduled job it was to come as. */
     void cancel(long itemId, long jobId, String reason) {
-        giveUp(itemId, reason);
+        giveUp(itemId, reason, null);
         database.sql("UPDATE lanekeeper.work_item SET scheduled_id = ? WHERE item_id = ?")
                 .param(jobId)
                 .param(itemId)
