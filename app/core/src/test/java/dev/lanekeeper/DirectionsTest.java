@@ -51,7 +51,8 @@ class DirectionsTest {
             "latency", Set.of("run"),
             "operations", Set.of("setting", "housekeeping"));
 
-    private static final Set<String> SPEAKERS_OF_SQL = Set.of(ROOT + ".work.Database", ROOT + ".work.Schema");
+    private static final Set<String> SPEAKERS_OF_SQL =
+            Set.of(ROOT + ".work.AutoCommitting", ROOT + ".work.Database", ROOT + ".work.Schema");
 
     @ArchTest
     static final ArchRule roomsDependOnlyOnTheirNeighbours =

@@ -24,7 +24,7 @@ public interface Outbox {
      * @return the entry's id; it grows within a transaction and from one transaction to the next that begins after its
      *     commit
      * @throws org.springframework.transaction.IllegalTransactionStateException without a transaction of the
-     *     {@code DataSource} that Lanekeeper's tables are in
+     *     {@code DataSource} that Lanekeeper's tables are in, or in a callback after its end
      * @throws org.springframework.dao.DataAccessException when the database refuses the entry, which spoils the caller's
      *     transaction
      */
