@@ -2,6 +2,7 @@ package dev.lanekeeper;
 
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
 import dev.lanekeeper.handler.HandlerRule;
 import dev.lanekeeper.handler.Handlers;
 import dev.lanekeeper.secret.Keysets;
@@ -62,8 +63,20 @@ final class EncryptionReader implements HandlerRule {
             checkGiven("hash-keyset", properties.encryption().hashKeyset(), "records of " + encrypting, all);
         } else if (properties.encryption().outbox()) {
             checkGiven("keyset", properties.encryption().keyset(), "entries of the outbox", all);
+            checkLocks(handlers, all);
         }
         return all;
+    }
+
+    /** In the names of locks a hash stands for what is encrypted. */
+    private void checkLocks(Handlers handlers, List<Problem> all) {
+        var locking = handlers.all().stream()
+                .filter(h -> h.source() instanceof OutboxSource && h.locks().readContent())
+                .map(handler -> "'" + handler.id() + "'")
+                .collect(Collectors.joining(", "));
+        if (!locking.isEmpty()) {
+            checkGiven("hash-keyset", properties.encryption().hashKeyset(), "keys of locks of " + locking, all);
+        }
     }
 
     private static void checkGiven(String key, @Nullable String value, String who, List<Problem> all) {

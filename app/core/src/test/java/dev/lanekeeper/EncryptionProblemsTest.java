@@ -37,6 +37,18 @@ class EncryptionProblemsTest {
     }
 
     @Test
+    void keysOfLocksThatAreReadFromEncryptedArgumentsNeedAKeysetForHashes() {
+        var encrypting = application
+                .withBean(LockingLetters.class)
+                .withPropertyValues("lanekeeper.encryption.outbox=true", KEYSET + "=" + TestKeysets.aead(7));
+
+        assertThat(problems(encrypting)).singleElement().satisfies(p -> {
+            assertThat(p.where()).isEqualTo(HASH_KEYSET);
+            assertThat(p.what()).contains("keys of locks of 'letters'").doesNotContain("'open'");
+        });
+    }
+
+    @Test
     void keysThatCannotBeUsedAreRefusedWithoutBeingPrinted() {
         var usable = TestKeysets.aead(7);
 
@@ -109,6 +121,15 @@ class EncryptionProblemsTest {
 
         @KafkaEventHandler(id = "patients", topics = "patients", lane = "patient", encrypt = "true")
         void on(String payload) {}
+    }
+
+    static class LockingLetters {
+
+        @OutboxEventHandler(id = "letters", context = "letters", locks = "account(/arguments/id)")
+        void on(String payload) {}
+
+        @OutboxEventHandler(id = "open", context = "open", locks = "account(@resource)")
+        void onOpen(String payload) {}
     }
 
     static class Letters {

@@ -6,6 +6,7 @@ import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
+import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,11 +70,14 @@ final class LockOptions {
         }
         checkEnqueueSide(lock, options);
         var across = options.flag("uniqueAcrossHandlers", false);
-        ResourceResolver key = options.parse("uniqueKey", text -> Optional.of(ResourceExpression.parse(text, beans)))
+        ResourceResolver resolver = options.parse(
+                        "uniqueKey", text -> Optional.of(ResourceExpression.parse(text, beans)))
                 .orElse(event -> null);
+        var key = LockRules.stored(resolver);
+        var written = options.text("uniqueKey");
         return new LockRule(
                 UNIQUE + (across ? "" : handler),
-                LockRules.stored(key),
+                written != null && written.startsWith("@") ? key.withoutContent() : key,
                 options.number("uniqueLimit", 1, 1),
                 null,
                 refusal(options));
@@ -167,9 +171,11 @@ final class LockOptions {
             return null;
         }
         if (expression.trim().equals("@resource")) {
-            return item -> item.resource();
+            LockRules.Key resource = WaitingItem::resource;
+            return resource.withoutContent();
         }
         var resolver = ResourceExpression.parse(expression.trim(), beans);
-        return item -> resolver.resourceOf(item.event());
+        LockRules.Key key = item -> resolver.resourceOf(item.event());
+        return expression.trim().startsWith("@") ? key.withoutContent() : key;
     }
 }

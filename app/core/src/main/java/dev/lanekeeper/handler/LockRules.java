@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,43 @@ public record LockRules(List<LockRule> rules) {
 
         @Nullable
         String of(WaitingItem item) throws Exception;
+
+        /** Whether it is made of what is encrypted of an entry; otherwise of what everybody may read. */
+        default boolean readsContent() {
+            return true;
+        }
+
+        /** The same, of which it is known that it reads no content. */
+        default Key withoutContent() {
+            return new WithoutContent(this);
+        }
+    }
+
+    private record WithoutContent(Key key) implements Key {
+
+        @Override
+        public @Nullable String of(WaitingItem item) throws Exception {
+            return key.of(item);
+        }
+
+        @Override
+        public boolean readsContent() {
+            return false;
+        }
+    }
+
+    /**
+     * Keeps the keys of locks from those who may not read them.
+     *
+     * @param always whether also those are hidden that are not made of content
+     * @param pseudonym what stands for a key, the same for equal ones
+     */
+    public record Hiding(boolean always, UnaryOperator<String> pseudonym) {
+
+        private String hide(Key key, WaitingItem item, String found) {
+            var sealed = item.keyId() != null && (item.event().topic() != null || key.readsContent());
+            return always || sealed ? pseudonym.apply(found) : found;
+        }
     }
 
     /**
@@ -46,14 +84,14 @@ public record LockRules(List<LockRule> rules) {
             @Nullable Duration per,
             @Nullable Refusal refusal) {
 
-        private @Nullable LockNeed need(WaitingItem item) throws Exception {
+        private @Nullable LockNeed need(WaitingItem item, Hiding hiding) throws Exception {
             var name = prefix;
             if (key != null) {
                 var found = key.of(item);
                 if (found == null) {
                     return null;
                 }
-                name = prefix + ":" + found;
+                name = prefix + ":" + hiding.hide(key, item, found);
             }
             return new LockNeed(name, most, per, refusal == null ? null : refusal.patience());
         }
@@ -72,15 +110,21 @@ public record LockRules(List<LockRule> rules) {
         return rules.isEmpty();
     }
 
+    /** Whether a key is made of what is encrypted of an entry. */
+    public boolean readContent() {
+        return rules.stream().map(LockRule::key).anyMatch(key -> key != null && key.readsContent());
+    }
+
     /**
      * What an item needs, by the rule that says so.
      *
+     * @param item in plain text
      * @throws Exception whatever a key resolver throws
      */
-    public Map<LockNeed, LockRule> needs(WaitingItem item) throws Exception {
+    public Map<LockNeed, LockRule> needs(WaitingItem item, Hiding hiding) throws Exception {
         var needs = new LinkedHashMap<LockNeed, LockRule>();
         for (var rule : rules) {
-            var need = rule.need(item);
+            var need = rule.need(item, hiding);
             if (need != null && needs.keySet().stream().noneMatch(n -> n.name().equals(need.name()))) {
                 needs.put(need, rule);
             }

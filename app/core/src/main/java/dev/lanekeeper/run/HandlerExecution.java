@@ -6,6 +6,7 @@ import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerCall.Transaction;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
+import dev.lanekeeper.handler.LockRules.Hiding;
 import dev.lanekeeper.handler.NoProcessorFoundException;
 import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.run.Executed.Committed;
@@ -90,6 +91,11 @@ final class HandlerExecution {
     /** The item as its handler and all who are told of it see it. */
     WaitingItem open(WaitingItem stored) {
         return sealing.open(stored);
+    }
+
+    /** Whatever is encrypted of an item is not read in the names of its locks either. */
+    Hiding hidingOf(HandlerDefinition handler) {
+        return new Hiding(handler.encrypt(), sealing::lockKey);
     }
 
     /** An item that was not tried, for a lock. */

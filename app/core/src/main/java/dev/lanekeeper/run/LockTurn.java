@@ -66,7 +66,7 @@ final class LockTurn {
             return new Needs.Found(Map.of());
         }
         try {
-            return new Needs.Found(handler.locks().needs(item));
+            return new Needs.Found(handler.locks().needs(item, execution.hidingOf(handler)));
         } catch (Exception e) {
             return new Needs.Unreadable(e);
         }

@@ -82,6 +82,11 @@ public final class SealedItems {
                 seal.seal(content, Places.attempt(itemId, attempt.number())));
     }
 
+    /** What stands for the key of a lock that is held in the run: equal for equal keys, whichever handlers need it. */
+    public String lockKey(String key) {
+        return SealedRecords.hidden(seal.hash("lock", key.getBytes(StandardCharsets.UTF_8)));
+    }
+
     /** Why an item ended, sealed. */
     public @Nullable Sealed sealReason(long itemId, @Nullable String reason) {
         return reason == null ? null : seal.seal(reason.getBytes(StandardCharsets.UTF_8), Places.outcome(itemId));

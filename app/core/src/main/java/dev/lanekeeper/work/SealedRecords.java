@@ -52,6 +52,11 @@ public final class SealedRecords {
     public String pseudonym(String laneGroup, String resource) {
         var name = laneGroup.getBytes(StandardCharsets.UTF_8);
         var hash = seal.hash("lane", Parts.join(List.of(name, resource.getBytes(StandardCharsets.UTF_8))));
+        return hidden(hash);
+    }
+
+    /** How a keyed hash is written in the place of a key. */
+    static String hidden(UUID hash) {
         return "#" + hash.toString().replace("-", "");
     }
 
@@ -61,7 +66,7 @@ public final class SealedRecords {
             return null;
         }
         var hash = seal.hash("unique", claim.key().getBytes(StandardCharsets.UTF_8));
-        return claim.under("#" + hash.toString().replace("-", ""));
+        return claim.under(hidden(hash));
     }
 
     private @Nullable UUID hash(String purpose, int handlerId, @Nullable UUID of) {

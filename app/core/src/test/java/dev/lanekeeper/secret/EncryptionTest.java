@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -141,6 +143,38 @@ class EncryptionTest {
                         .query(String.class)
                         .list())
                 .contains("java.lang.IllegalStateException");
+    }
+
+    @Test
+    void leavesNoPlainTextInTheNamesOfLocksWhileOneHasThemAndAnotherWaits() throws Exception {
+        var application = application();
+        var seen = application.getBean(Seen.class);
+        try {
+            hold("s3cr3t-one");
+            await().atMost(PATIENCE).until(() -> names("run_lock").size() == 3);
+            hold("s3cr3t-two");
+            publish(application, "", "s3cr3t-account");
+            await().atMost(PATIENCE).until(() -> names("lock_waiter").size() == 5);
+
+            assertThat(String.join(" ", names("run_lock"))).matches("account:#[0-9a-f]{32} room:#[0-9a-f]{32} ward");
+            assertThat(String.join(" ", names("lock_waiter")))
+                    .matches("(account:#[0-9a-f]{32}) \\1 room:#[0-9a-f]{32} room:k ward")
+                    .startsWith(names("run_lock").get(0));
+            assertThat(tablesWith("s3cr3t")).isEmpty();
+        } finally {
+            seen.leave.countDown();
+        }
+        await().atMost(PATIENCE).until(() -> outcomes().size() == 3);
+    }
+
+    private static void hold(String id) {
+        send(TOPIC, "k", "{\"id\": \"" + id + "\", \"wish\": \"hold\", \"text\": \"s3cr3t-account\"}");
+    }
+
+    private List<String> names(String table) {
+        return jdbc.sql("SELECT name FROM lanekeeper." + table + " ORDER BY name")
+                .query(String.class)
+                .list();
     }
 
     @Test
@@ -304,6 +338,7 @@ class EncryptionTest {
     static class Seen {
 
         final List<String> events = new CopyOnWriteArrayList<>();
+        final CountDownLatch leave = new CountDownLatch(1);
         volatile boolean healed;
     }
 
@@ -323,20 +358,25 @@ class EncryptionTest {
                 resource = "id",
                 dedup = "payload",
                 encrypt = "true",
+                locks = {"account(text)", "room(@resource)", "ward*9"},
                 maxRetries = "0")
-        Outcome patient(Patient patient, EventContext event) {
+        Outcome patient(Patient patient, EventContext event) throws InterruptedException {
             see("patients", patient, event);
             return obey(patient);
         }
 
         @KafkaEventHandler(id = "visits", topics = "${topic}-open", resource = "id", maxRetries = "0")
-        Outcome visit(Patient patient, EventContext event) {
+        Outcome visit(Patient patient, EventContext event) throws InterruptedException {
             see("visits", patient, event);
             return obey(patient);
         }
 
-        @OutboxEventHandler(id = "letters", context = "letters", maxRetries = "0")
-        Outcome letter(OutboxEntry entry, EventContext event) {
+        @OutboxEventHandler(
+                id = "letters",
+                context = "letters",
+                locks = {"account(/arguments/id)", "room(@resource)"},
+                maxRetries = "0")
+        Outcome letter(OutboxEntry entry, EventContext event) throws InterruptedException {
             var id = String.valueOf(entry.arguments().get("id"));
             seen.events.add("letters " + id + " {street=[" + entry.changes().get("street") + "]} " + event.resource());
             return obey(new Patient(id, String.valueOf(entry.arguments().get("wish")), id));
@@ -348,7 +388,10 @@ class EncryptionTest {
             seen.events.add(String.join(" ", handler, patient.id(), patient.text(), event.resource(), key, header));
         }
 
-        private Outcome obey(Patient patient) {
+        private Outcome obey(Patient patient) throws InterruptedException {
+            if (patient.wish().equals("hold")) {
+                assertThat(seen.leave.await(60, TimeUnit.SECONDS)).isTrue();
+            }
             if (patient.wish().equals("fail") && !seen.healed) {
                 throw new IllegalStateException("Told to fail: " + patient.text());
             }
