@@ -1,11 +1,15 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.LockWaiterStore.Free;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The statements with which a person takes locks away; each in a transaction that holds no lane. */
+/**
+ * The statements with which a person takes locks away; each in a transaction that holds no lane. Rows that hold nothing any more
+ * are left to those who sweep up: nobody has been shown them.
+ */
 public final class LockChangeStore {
 
     private final Database database;
@@ -27,10 +31,18 @@ public final class LockChangeStore {
 
     /** Takes an enqueue lock from the item, or the scheduled job, that has it. */
     public Released releaseEnqueueLock(UUID digest, long holderId) {
-        var names = database.sql(
-                        "DELETE FROM lanekeeper.unique_lock WHERE digest = ? AND holder_id = ? RETURNING unique_key")
+        var names = database.sql("""
+                        DELETE FROM lanekeeper.unique_lock AS u
+                         WHERE u.digest = ? AND u.holder_id = ? AND u.released_at IS NULL
+                           AND (u.expires_at IS NULL OR u.expires_at > ?)
+                           AND (u.lock = 3
+                                OR EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
+                                OR EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id))
+                        RETURNING u.unique_key
+                        """)
                 .param(digest)
                 .param(holderId)
+                .param(Database.timestamp(database.now()))
                 .query(String.class)
                 .list();
         return new Released(names, names.size(), 0);
@@ -46,31 +58,43 @@ public final class LockChangeStore {
         var names = database.sql("""
                         DELETE FROM lanekeeper.unique_lock
                          WHERE ctid = ANY (ARRAY(
-                               SELECT ctid
-                                 FROM lanekeeper.unique_lock
-                                WHERE unique_key LIKE ?
-                                ORDER BY unique_key
+                               SELECT u.ctid
+                                 FROM lanekeeper.unique_lock AS u
+                                WHERE u.unique_key LIKE ? AND u.released_at IS NULL
+                                  AND (u.expires_at IS NULL OR u.expires_at > ?)
+                                  AND (u.lock = 3
+                                       OR EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
+                                       OR EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id))
+                                ORDER BY u.unique_key
                                 LIMIT ?
                                   FOR UPDATE))
                         RETURNING unique_key
                         """)
                 .param(pattern.like())
+                .param(Database.timestamp(database.now()))
                 .param(most)
                 .query(String.class)
                 .list();
         return new Released(names, names.size(), 0);
     }
 
-    /** The same with locks of runs. */
+    /** The same with locks of runs, and with starts that count for a rate. */
     public Released releaseRunLocks(LockPattern pattern, int most) {
         return release(database.sql("""
-                        SELECT digest, token
-                          FROM lanekeeper.run_lock
-                         WHERE name LIKE ?
-                         ORDER BY name, digest, token
+                        SELECT r.digest, r.token
+                          FROM lanekeeper.run_lock AS r
+                         WHERE r.name LIKE ?
+                           AND CASE WHEN r.expires_at IS NOT NULL THEN r.expires_at > ?
+                                    ELSE EXISTS (
+                                         SELECT
+                                           FROM lanekeeper.lane AS l
+                                          WHERE l.lane_id = r.lane_id AND l.epoch = r.epoch AND l.owner_run IS NOT NULL)
+                               END
+                         ORDER BY r.name, r.digest, r.token
                          LIMIT ?
                         """)
                 .param(pattern.like())
+                .param(Database.timestamp(database.now()))
                 .param(most)
                 .query(Held.class)
                 .list());
@@ -86,21 +110,29 @@ public final class LockChangeStore {
             return new Released(List.of(), 0, 0);
         }
         runLocks.lock(held.stream().map(Held::digest).toList());
-        var freed = delete(held);
+        var now = database.now();
+        var freed = delete(held, now);
         var woken = runLocks.wakeWithin(
-                freed.stream().map(f -> new Free(f.digest(), f.most())).collect(Collectors.toSet()), database.now());
+                freed.stream().map(f -> new Free(f.digest(), f.most())).collect(Collectors.toSet()), now);
         return new Released(freed.stream().map(Freed::name).toList(), held.size(), woken);
     }
 
-    private List<Freed> delete(List<Held> held) {
+    private List<Freed> delete(List<Held> held, Instant now) {
         return database.sql("""
                         DELETE FROM lanekeeper.run_lock AS r
                          USING unnest(?::uuid[], ?::bigint[]) AS k (digest, token)
                          WHERE r.digest = k.digest AND r.token = k.token
+                           AND CASE WHEN r.expires_at IS NOT NULL THEN r.expires_at > ?
+                                    ELSE EXISTS (
+                                         SELECT
+                                           FROM lanekeeper.lane AS l
+                                          WHERE l.lane_id = r.lane_id AND l.epoch = r.epoch AND l.owner_run IS NOT NULL)
+                               END
                         RETURNING r.digest, r.name, r.most
                         """)
                 .param(Database.uuids(held.stream().map(Held::digest).toList()))
                 .param(held.stream().mapToLong(Held::token).toArray())
+                .param(Database.timestamp(now))
                 .query(Freed.class)
                 .list();
     }

@@ -172,6 +172,13 @@ final class Books {
     }
 
     /** Whoever had it, if anybody, will learn it too late. */
+    /** Whether somebody has it, so that a person can take it away. */
+    boolean counts(LockRow row, Instant now) {
+        var owner = owners.get(row.laneId());
+        var expires = row.expiresAt();
+        return expires == null ? owner != null && owner.lane.epoch() == row.epoch() : expires.isAfter(now);
+    }
+
     void takenAway(LockRow row, LockNeed need) {
         var owner = owners.get(row.laneId());
         if (need.isRate()) {

@@ -60,7 +60,7 @@ public final class LockSearch {
                           LEFT JOIN LATERAL (
                                SELECT count(*) AS number
                                  FROM (SELECT FROM lanekeeper.lock_waiter WHERE digest = r.digest LIMIT 1000) AS first) AS w ON true
-                         WHERE (l.lane_id IS NOT NULL OR r.expires_at > ?)
+                         WHERE CASE WHEN r.expires_at IS NULL THEN l.lane_id IS NOT NULL ELSE r.expires_at > ? END
                            AND r.name LIKE ? AND (r.name, r.digest, r.token) > (?, ?, ?)""";
 
     private static final String ROWS = """
@@ -124,6 +124,16 @@ public final class LockSearch {
     /** How many there are. */
     public CappedCount count(LockPattern pattern) {
         return CappedCount.of(rows(pattern.like(), BEGINNING, COUNTED + 1).size(), COUNTED);
+    }
+
+    /** Whether starts that count for a rate are among them. */
+    public boolean hasStarts(LockPattern pattern) {
+        return search.read(() -> search.sql(
+                        "SELECT EXISTS (SELECT FROM lanekeeper.run_lock WHERE expires_at > ? AND name LIKE ?)")
+                .param(Database.timestamp(database.now()))
+                .param(pattern.like())
+                .query(Boolean.class)
+                .single());
     }
 
     /** Empty when nobody has it any more. */

@@ -53,6 +53,7 @@ public class LocksPage {
         var next = found.next();
         model.addAttribute("pattern", wanted.text());
         model.addAttribute("count", locks.count(wanted).toString());
+        model.addAttribute("starts", locks.hasStarts(wanted));
         model.addAttribute("first", place == null);
         model.addAttribute(
                 "rows",
