@@ -90,8 +90,9 @@ class ApiConfiguration {
             ItemDetailSearch details,
             ItemOperations operations,
             Disclosures disclosures,
-            Retries retries) {
-        return new EventsApi(items, details, operations, disclosures, retries);
+            Retries retries,
+            LockSearch locks) {
+        return new EventsApi(items, details, operations, disclosures, retries, locks);
     }
 
     @Bean

@@ -99,6 +99,75 @@ class LocksTest {
         return api.get("/v1/jobs/" + job).json().get("item_id").asLong();
     }
 
+    @Test
+    void theHistoryOfAKeyIsThereWhenItsHolderHasItNoMore() {
+        var holder = print("first");
+        await().atMost(PATIENCE).until(() -> lock().path("holder_id").asLong() == holder);
+        var address = "/locks/run/" + lock().get("digest").asString() + "/"
+                + lock().get("number").asLong();
+        var other = "/locks/run/00000000-0000-0000-0000-000000000000/1";
+        var released = api.post("/v1/locks/release?reason=it+burns&pattern=printer:" + printer, "{}");
+        assertThat(released.json().path("released").asInt())
+                .as(released.json().toString())
+                .isEqualTo(1);
+        ConsoleApplication.HEALED.add(printer);
+        await().atMost(PATIENCE)
+                .until(() -> api.get("/v1/events/" + holder)
+                        .json()
+                        .path("state")
+                        .asString()
+                        .equals("DONE"));
+
+        var json = api.get("/v1" + address).json();
+        assertThat(json.get("held").asBoolean(true)).isFalse();
+        assertThat(json.get("holders")).isEmpty();
+        assertThat(json.at("/history/0/reason").asString()).isEqualTo("it burns");
+        assertThat(api.get("/v1" + other).status()).isEqualTo(404);
+        var page = site.signedIn("ada", Visit.usual());
+        page.navigate(site.address(address));
+        assertThat(page.locator("h1")).hasText("printer:" + printer);
+        assertThat(page.locator("header.head")).containsText("Nobody has this lock now");
+        assertThat(page.getByRole(AriaRole.ROW).last()).containsText("it burns");
+    }
+
+    @Test
+    void allThatMatchAreReleasedAtOnceInTheBrowserAndAsManyAsItSaid() {
+        var holder = print("first");
+        await().atMost(PATIENCE).until(() -> lock().path("holder_id").asLong() == holder);
+        var next = print("second");
+        await().atMost(PATIENCE).until(() -> lock().path("waiters").asLong() == 1);
+        var page = site.signedIn("ada", Visit.usual());
+
+        page.navigate(site.address("/locks?pattern=*" + printer));
+        page.locator("details.menu summary").getByText("Release all that match").click();
+        assertThat(page.locator("details.menu[open]")).containsText("1 lock is taken away");
+        page.locator("details.menu[open]").getByLabel("Reason").fill("all of them");
+        page.locator("details.menu[open]").getByRole(AriaRole.BUTTON).last().click();
+
+        assertThat(page.locator(".notice").first()).hasText("One lock is released.");
+        await().atMost(PATIENCE).until(() -> lock().path("holder_id").asLong() == next);
+    }
+
+    @Test
+    void whoLostALockAndWhoHadItTellOfEachOther() {
+        var loser = print("loser");
+        var winner = print("winner");
+        site.sql()
+                .sql("UPDATE lanekeeper.work_item SET lost_to = ? WHERE item_id = ?")
+                .param(winner)
+                .param(loser)
+                .update();
+
+        assertThat(api.get("/v1/events/" + loser).json().get("lost_to").asLong())
+                .isEqualTo(winner);
+        assertThat(api.get("/v1/events/" + winner).json().at("/losers/0").asLong())
+                .isEqualTo(loser);
+        assertThat(api.get("/v1/events/" + winner).json().get("conflicts")).isEmpty();
+        var page = site.signedIn("ada", Visit.usual());
+        page.navigate(site.address("/events/" + winner));
+        assertThat(fact(page, "Lost to it")).containsText("event " + loser);
+    }
+
     private long print(String wish) {
         return api.post(
                         "/v1/jobs",

@@ -114,7 +114,11 @@ final class RunEvents implements RunListener {
     public void refused(String handler, WaitingItem item, Refusal refusal) {
         if (publisher.isWanted(ItemEvent.LockRefused.class)) {
             publisher.publish(new ItemEvent.LockRefused(
-                    items.named(handler, item), refusal.lock(), refusal.conflict(), refusal.holder()));
+                    items.named(handler, item),
+                    refusal.lock(),
+                    refusal.conflict(),
+                    refusal.holder(),
+                    refusal.givenUp()));
         }
     }
 

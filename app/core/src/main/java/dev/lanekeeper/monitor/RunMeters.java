@@ -44,7 +44,9 @@ final class RunMeters implements RunListener {
                         "handler",
                         handler,
                         "conflict",
-                        refusal.conflict().name().toLowerCase(Locale.ROOT))
+                        refusal.givenUp()
+                                ? "gave_up"
+                                : refusal.conflict().name().toLowerCase(Locale.ROOT))
                 .increment();
     }
 

@@ -2,6 +2,7 @@ package dev.lanekeeper.operations;
 
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LockChangeStore;
+import dev.lanekeeper.work.LockChangeStore.Key;
 import dev.lanekeeper.work.LockChangeStore.Released;
 import dev.lanekeeper.work.LockPattern;
 import dev.lanekeeper.work.OperationStore;
@@ -46,7 +47,7 @@ public final class LockOperations {
     }
 
     private static LockAnswer released(Released released) {
-        return released.names().isEmpty() ? LockAnswer.NOT_FOUND : LockAnswer.RELEASED;
+        return released.keys().isEmpty() ? LockAnswer.NOT_FOUND : LockAnswer.RELEASED;
     }
 
     /**
@@ -65,18 +66,21 @@ public final class LockOperations {
         Released released;
         do {
             released = release(by, piece);
-            all += released.names().size();
+            all += released.keys().size();
         } while (released.found() == PIECE);
         return all;
+    }
+
+    private static Operation line(Key key, Operator by) {
+        return new Operation(
+                by.name(), "release", "lock:" + key.name(), by.reason(), LockAnswer.RELEASED.name(), key.digest());
     }
 
     private Released release(Operator by, Supplier<Released> step) {
         var released = database.inTransaction(() -> {
             database.guardLanes();
             var done = step.get();
-            done.names()
-                    .forEach(key -> operations.write(new Operation(
-                            by.name(), "release", "lock:" + key, by.reason(), LockAnswer.RELEASED.name())));
+            done.keys().forEach(key -> operations.write(line(key, by)));
             return done;
         });
         if (released.woken() > 0) {

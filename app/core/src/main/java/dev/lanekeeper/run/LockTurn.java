@@ -1,5 +1,6 @@
 package dev.lanekeeper.run;
 
+import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
@@ -142,33 +143,40 @@ final class LockTurn {
 
     /** What becomes of an item that was refused. */
     ItemResult refused(HandlerDefinition handler, Asker asker, Answer.Refused refused, LockRule rule) {
-        var item = asker.item();
         var refusal = Objects.requireNonNull(rule.refusal());
+        var givenUp = refusal.conflict() == RunConflict.RESCHEDULE && refused.hops() >= refusal.mostHops();
+        var result = givenUp ? givenUp(asker.item(), refused) : decide(handler, asker, refused, refusal);
         log.atInfo()
                 .addKeyValue("handler", handler.id())
-                .addKeyValue("item", item.itemId())
+                .addKeyValue("item", asker.item().itemId())
                 .addKeyValue("holder", refused.holder())
                 .addKeyValue("lock", refused.need().name())
-                .log("An item was not given its lock: {}", refusal.conflict());
+                .log("An item was not given its lock: {}{}", refusal.conflict(), givenUp ? ", given up" : "");
         listeners.refused(
                 handler.id(),
-                item,
-                new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder()));
+                asker.item(),
+                new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder(), givenUp));
+        return result;
+    }
+
+    private ItemResult givenUp(WaitingItem item, Answer.Refused refused) {
+        var reason = new LockNotGrantedException(refused.need().name(), refused.holder());
+        var why = reason.why() + ", although the item came again " + refused.hops() + " times";
+        return execution.untried(item, State.REJECTED, why, refused.holder());
+    }
+
+    private ItemResult decide(HandlerDefinition handler, Asker asker, Answer.Refused refused, Refusal refusal) {
+        var item = asker.item();
         var reason = new LockNotGrantedException(refused.need().name(), refused.holder());
         return switch (refusal.conflict()) {
             case LOG -> execution.untried(item, State.DISCARDED, reason.why(), refused.holder());
             case REJECT -> execution.untried(item, State.REJECTED, reason.why(), refused.holder());
             case RAISE -> execution.notGranted(handler, asker.lane(), item, reason);
-            case RESCHEDULE, WAIT, CONFIGURED -> reschedule(item, refusal, refused, reason);
+            case RESCHEDULE, WAIT, CONFIGURED -> reschedule(item, refusal, refused);
         };
     }
 
-    private ItemResult reschedule(
-            WaitingItem item, Refusal refusal, Answer.Refused refused, LockNotGrantedException reason) {
-        if (refused.hops() >= refusal.mostHops()) {
-            var why = reason.why() + ", although the item came again " + refused.hops() + " times";
-            return execution.untried(item, State.REJECTED, why, refused.holder());
-        }
+    private ItemResult reschedule(WaitingItem item, Refusal refusal, Answer.Refused refused) {
         var now = clock.instant();
         var again = now.plus(refusal.rescheduleIn());
         locker.reschedule(item, refused.need(), refused.hops() + 1, again);

@@ -33,9 +33,10 @@ public interface RunListener {
      * @param lock its name
      * @param conflict what becomes of the item
      * @param holder the item that has the lock; {@code null} when others come first
+     * @param givenUp whether it was rescheduled as often as it may, and is rejected in place of that
      */
     record Refusal(
-            String lock, RunConflict conflict, @Nullable Long holder) {}
+            String lock, RunConflict conflict, @Nullable Long holder, boolean givenUp) {}
 
     /** A handler call has ended; its result is not recorded yet. */
     default void ended(String handler, WaitingItem item, ItemResult result) {}

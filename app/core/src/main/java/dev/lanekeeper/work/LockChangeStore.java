@@ -23,29 +23,32 @@ public final class LockChangeStore {
     /**
      * What was taken away.
      *
-     * @param names of the locks
+     * @param keys what is locked no more
      * @param found how many there were; some may have been freed by their holders meanwhile
      * @param woken how many of those who waited may try now
      */
-    public record Released(List<String> names, int found, int woken) {}
+    public record Released(List<Key> keys, int found, int woken) {}
+
+    /** A lock, by its name and by what all who need it know it by. */
+    public record Key(String name, UUID digest) {}
 
     /** Takes an enqueue lock from the item, or the scheduled job, that has it. */
     public Released releaseEnqueueLock(UUID digest, long holderId) {
-        var names = database.sql("""
+        var keys = database.sql("""
                         DELETE FROM lanekeeper.unique_lock AS u
                          WHERE u.digest = ? AND u.holder_id = ? AND u.released_at IS NULL
                            AND (u.expires_at IS NULL OR u.expires_at > ?)
                            AND (u.lock = 3
                                 OR EXISTS (SELECT FROM lanekeeper.lane_item AS i WHERE i.item_id = u.holder_id)
                                 OR EXISTS (SELECT FROM lanekeeper.scheduled_job AS s WHERE s.job_id = u.holder_id))
-                        RETURNING u.unique_key
+                        RETURNING u.unique_key AS name, u.digest
                         """)
                 .param(digest)
                 .param(holderId)
                 .param(Database.timestamp(database.now()))
-                .query(String.class)
+                .query(Key.class)
                 .list();
-        return new Released(names, names.size(), 0);
+        return new Released(keys, keys.size(), 0);
     }
 
     /** Takes a lock from the run that has it, whose result is refused then, and wakes whoever has waited longest. */
@@ -55,7 +58,7 @@ public final class LockChangeStore {
 
     /** The same with so many enqueue locks whose keys match at most. */
     public Released releaseEnqueueLocks(LockPattern pattern, int most) {
-        var names = database.sql("""
+        var keys = database.sql("""
                         DELETE FROM lanekeeper.unique_lock
                          WHERE ctid = ANY (ARRAY(
                                SELECT u.ctid
@@ -68,14 +71,14 @@ public final class LockChangeStore {
                                 ORDER BY u.unique_key
                                 LIMIT ?
                                   FOR UPDATE))
-                        RETURNING unique_key
+                        RETURNING unique_key AS name, digest
                         """)
                 .param(pattern.like())
                 .param(Database.timestamp(database.now()))
                 .param(most)
-                .query(String.class)
+                .query(Key.class)
                 .list();
-        return new Released(names, names.size(), 0);
+        return new Released(keys, keys.size(), 0);
     }
 
     /** The same with locks of runs, and with starts that count for a rate. */
@@ -114,7 +117,8 @@ public final class LockChangeStore {
         var freed = delete(held, now);
         var woken = runLocks.wakeWithin(
                 freed.stream().map(f -> new Free(f.digest(), f.most())).collect(Collectors.toSet()), now);
-        return new Released(freed.stream().map(Freed::name).toList(), held.size(), woken);
+        var keys = freed.stream().map(f -> new Key(f.name(), f.digest())).toList();
+        return new Released(keys, held.size(), woken);
     }
 
     private List<Freed> delete(List<Held> held, Instant now) {

@@ -78,7 +78,7 @@ class EventsDocumentTest {
     private static void touchEverything(SimpleMeterRegistry registry) {
         var runs = new RunMeters(registry, Clock.systemUTC());
         runs.recorded(List.of(Told.acknowledged()));
-        runs.refused("orders", Told.acknowledged().item(), new Refusal("printer", RunConflict.LOG, null));
+        runs.refused("orders", Told.acknowledged().item(), new Refusal("printer", RunConflict.LOG, null, false));
         var intakes = new IntakeMeters(registry);
         var place = new Place("orders", "topic", 0);
         intakes.flushed("orders", new StoredBatch(1, 0, 0, List.of()), Duration.ZERO);

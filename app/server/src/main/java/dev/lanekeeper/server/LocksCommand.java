@@ -19,7 +19,8 @@ final class LocksCommand {
             """;
 
     private static final int MOST = 1_000;
-    private static final List<String> HEAD = List.of("KEY", "TYPE", "HOLDER", "NODE", "SINCE", "EXPIRES", "WAITERS");
+    private static final List<String> HEAD =
+            List.of("KEY", "TYPE", "HOLDER", "NODE", "SINCE", "EXPIRES", "WAITERS", "TOKEN");
 
     private final Remote remote;
     private final AnswerPrinter printer;
@@ -68,7 +69,8 @@ final class LocksCommand {
                     text(lock, "node"),
                     text(lock, "since"),
                     text(lock, "expires_at"),
-                    text(lock, "waiters")));
+                    text(lock, "waiters"),
+                    text(lock, "token")));
         }
         return table.text();
     }

@@ -111,7 +111,7 @@ class ServerTest {
                 .isZero();
         assertThat(ada.run("locks", "list", "p&*").text())
                 .matches(
-                        "KEY {4}TYPE {12}HOLDER .* WAITERS\np&7\\?!  until executed  weigh job \\d+  -  +20\\S+Z  - +0\n");
+                        "KEY {4}TYPE {12}HOLDER .* WAITERS {2}TOKEN\np&7\\?!  until executed  weigh job \\d+  -  +20\\S+Z  - +0 +-\n");
         assertThat(ada.run("locks", "list", "--json").text()).startsWith("[{\"side\":\"enqueue\"");
         assertThat(ada.run("locks", "list", "--limit=x"))
                 .isEqualTo(new Command.Ended(1, "limit is no whole number from 0\n"));

@@ -97,10 +97,12 @@ public sealed interface ItemEvent extends LanekeeperEvent {
      * @param lock its name
      * @param conflict what becomes of the item
      * @param holder the item that has the lock; {@code null} when others come first
+     * @param givenUp whether it was rescheduled as often as it may, and is rejected in place of that
      */
     record LockRefused(
             HandledItem item,
             String lock,
             RunConflict conflict,
-            @Nullable Long holder) implements ItemEvent {}
+            @Nullable Long holder,
+            boolean givenUp) implements ItemEvent {}
 }

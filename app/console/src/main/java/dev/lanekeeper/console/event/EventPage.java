@@ -74,6 +74,7 @@ public class EventPage {
         model.addAttribute("event", EventView.of(detail, times, opened));
         var id = detail.row().itemId();
         model.addAttribute("winner", locks.winnerOver(id).orElse(null));
+        model.addAttribute("losers", locks.losers(id));
         model.addAttribute(
                 "conflicts",
                 locks.lostTo(id).stream().map(h -> HappeningView.of(h, times)).toList());

@@ -20,6 +20,7 @@ public final class LockSearch {
 
     private static final int COUNTED = 10_000;
     private static final int HISTORY = 50;
+    private static final int HOLDERS = 10;
 
     /** Rows whose holder is there; what holds nothing any more is shown to nobody. */
     private static final String ENQUEUE = """
@@ -128,12 +129,12 @@ public final class LockSearch {
 
     /** Whether starts that count for a rate are among them. */
     public boolean hasStarts(LockPattern pattern) {
-        return search.read(() -> search.sql(
-                        "SELECT EXISTS (SELECT FROM lanekeeper.run_lock WHERE expires_at > ? AND name LIKE ?)")
-                .param(Database.timestamp(database.now()))
-                .param(pattern.like())
-                .query(Boolean.class)
-                .single());
+        return search.read(
+                () -> search.sql("SELECT EXISTS (SELECT FROM lanekeeper.run_lock WHERE expires_at > ? AND name LIKE ?)")
+                        .param(Database.timestamp(database.now()))
+                        .param(pattern.like())
+                        .query(Boolean.class)
+                        .single());
     }
 
     /** Empty when nobody has it any more. */
@@ -142,6 +143,47 @@ public final class LockSearch {
                 .flatMap(name -> rows("%", new LockPlace(name, digest, number - 1), 2).stream())
                 .filter(row -> row.side().equals(side) && row.digest().equals(digest) && row.number() == number)
                 .findFirst();
+    }
+
+    /**
+     * A lock that is known, whether or not somebody has it.
+     *
+     * @param holders the first of those who have it now
+     */
+    public record Key(UUID digest, String name, List<LockRow> holders) {}
+
+    /** Empty when nobody has it, and nothing is known of what happened to it. */
+    public Optional<Key> key(UUID digest) {
+        return nameOf(digest)
+                .map(name -> new Key(
+                        digest,
+                        name,
+                        rows("%", new LockPlace(name, digest, Long.MIN_VALUE), HOLDERS).stream()
+                                .filter(row -> row.digest().equals(digest))
+                                .toList()));
+    }
+
+    private Optional<String> nameOf(UUID digest) {
+        return search.read(() -> search.sql("""
+                        (SELECT name FROM lanekeeper.run_lock WHERE digest = ? LIMIT 1)
+                        UNION ALL
+                        (SELECT unique_key FROM lanekeeper.unique_lock WHERE digest = ? LIMIT 1)
+                        UNION ALL
+                        (SELECT unique_key FROM lanekeeper.unique_conflict WHERE digest = ? LIMIT 1)
+                        UNION ALL
+                        (SELECT substr(target, length('lock:') + 1)
+                           FROM lanekeeper.operation
+                          WHERE digest = ?
+                          ORDER BY operation_id DESC
+                          LIMIT 1)
+                         LIMIT 1
+                        """)
+                .param(digest)
+                .param(digest)
+                .param(digest)
+                .param(digest)
+                .query(String.class)
+                .optional());
     }
 
     private Optional<String> nameOf(String side, UUID digest, long number) {
@@ -241,6 +283,18 @@ public final class LockSearch {
                           LEFT JOIN lanekeeper.scheduled_job AS s ON s.job_id = w.lost_to
                          WHERE w.item_id = ? AND w.lost_to IS NOT NULL
                         """).param(itemId).query(Winner.class).optional());
+    }
+
+    /** The last fifty events that are kept and lost their lock to an item, when they came or when they were to run. */
+    public List<Long> losers(long itemId) {
+        return search.read(() ->
+                search.sql("""
+                        SELECT item_id
+                          FROM lanekeeper.work_item
+                         WHERE lost_to = ?
+                         ORDER BY item_id DESC
+                         LIMIT ?
+                        """).param(itemId).param(HISTORY).query(Long.class).list());
     }
 
     /** What was counted of those that lost to an item, or that it has replaced. */

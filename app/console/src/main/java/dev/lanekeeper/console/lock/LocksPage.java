@@ -11,6 +11,7 @@ import dev.lanekeeper.operations.LockAnswer;
 import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.work.LockPattern;
 import java.security.Principal;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
@@ -84,14 +85,29 @@ public class LocksPage {
 
     @GetMapping("/locks/{side}/{digest}/{number}")
     String lock(@PathVariable String side, @PathVariable String digest, @PathVariable String number, Model model) {
-        var row = locks.find(side, uuid(digest), number(number)).orElseThrow(LocksPage::unknown);
+        var row = locks.find(side, uuid(digest), number(number)).orElse(null);
+        if (row == null) {
+            return key(locks.key(uuid(digest)).orElseThrow(LocksPage::unknown), model);
+        }
         model.addAttribute("lock", LockView.of(row, times));
-        model.addAttribute(
-                "history",
-                locks.history(row.digest(), row.name()).stream()
-                        .map(h -> HappeningView.of(h, times))
-                        .toList());
+        model.addAttribute("history", history(row.digest(), row.name()));
         return "lanekeeper/console/lock";
+    }
+
+    /** Whoever had it has it no more; what happened to it is there. */
+    private String key(LockSearch.Key key, Model model) {
+        model.addAttribute("name", key.name());
+        model.addAttribute(
+                "holders",
+                key.holders().stream().map(row -> LockView.of(row, times)).toList());
+        model.addAttribute("history", history(key.digest(), key.name()));
+        return "lanekeeper/console/lock-key";
+    }
+
+    private List<HappeningView> history(UUID digest, String name) {
+        return locks.history(digest, name).stream()
+                .map(h -> HappeningView.of(h, times))
+                .toList();
     }
 
     @PostMapping("/locks/{side}/{digest}/{number}/release")
@@ -149,6 +165,6 @@ public class LocksPage {
 
     private static NotFoundException unknown() {
         return new NotFoundException(
-                "Nobody has this lock", "It was released, or whoever had it is finished: a lock ends with its holder.");
+                "Nobody has this lock", "It ended with its holder, and nothing is known of what happened to it.");
     }
 }

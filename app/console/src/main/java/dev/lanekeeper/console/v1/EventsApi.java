@@ -3,6 +3,7 @@ package dev.lanekeeper.console.v1;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.item.ItemState;
+import dev.lanekeeper.console.lock.LockSearch;
 import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.operations.Disclosure.NotFound;
 import dev.lanekeeper.operations.Disclosure.PlainText;
@@ -33,18 +34,21 @@ public class EventsApi {
     private final ItemOperations operations;
     private final Disclosures disclosures;
     private final Retries retries;
+    private final LockSearch locks;
 
     public EventsApi(
             ItemSearch items,
             ItemDetailSearch details,
             ItemOperations operations,
             Disclosures disclosures,
-            Retries retries) {
+            Retries retries,
+            LockSearch locks) {
         this.lists = new Lists(items, details);
         this.details = details;
         this.operations = operations;
         this.disclosures = disclosures;
         this.retries = retries;
+        this.locks = locks;
     }
 
     @GetMapping("/v1/events")
@@ -57,7 +61,15 @@ public class EventsApi {
     ResponseEntity<byte[]> event(@PathVariable String id) {
         var unknown = ApiException.eventNotFound();
         var detail = details.find(Parameters.id(id, unknown), EventJson.PAYLOAD_BYTES);
-        return Json.ok(EventJson.detail(detail.orElseThrow(() -> unknown)));
+        return Json.ok(withRivals(EventJson.detail(detail.orElseThrow(() -> unknown)), Parameters.id(id, unknown)));
+    }
+
+    /** To whom it lost its lock, and what others lost to it. */
+    private Map<String, @Nullable Object> withRivals(Map<String, @Nullable Object> json, long itemId) {
+        json.put("lost_to", locks.winnerOver(itemId).orElse(null));
+        json.put("losers", locks.losers(itemId));
+        json.put("conflicts", locks.lostTo(itemId).stream().map(LocksApi::json).toList());
+        return json;
     }
 
     /** What {@code /v1/events/{id}} answers, with what is encrypted in plain text; who asks is written down. */
@@ -79,8 +91,12 @@ public class EventsApi {
         var detail = details.find(number, EventJson.PAYLOAD_BYTES).orElseThrow(() -> unknown);
         var answer = ResponseEntity.ok().cacheControl(CacheControl.noStore());
         return disclosure instanceof PlainText plain
-                ? Json.with(answer, EventJson.detail(detail.opened(plain.content(), EventJson.PAYLOAD_BYTES), true))
-                : Json.with(answer, EventJson.detail(detail));
+                ? Json.with(
+                        answer,
+                        withRivals(
+                                EventJson.detail(detail.opened(plain.content(), EventJson.PAYLOAD_BYTES), true),
+                                number))
+                : Json.with(answer, withRivals(EventJson.detail(detail), number));
     }
 
     @PostMapping("/v1/events/{id}/retry")

@@ -74,15 +74,26 @@ public class LocksApi {
 
     @GetMapping("/v1/locks/{side}/{digest}/{number}")
     ResponseEntity<byte[]> lock(@PathVariable String side, @PathVariable String digest, @PathVariable String number) {
-        var row = locks.find(side, digest(digest), Parameters.id(number, unknown()))
-                .orElseThrow(LocksApi::unknown);
-        var json = json(row);
+        var row = locks.find(side, digest(digest), Parameters.id(number, unknown()));
+        var json = row.isPresent()
+                ? json(row.get())
+                : json(locks.key(digest(digest)).orElseThrow(LocksApi::unknown));
+        json.put("held", row.isPresent());
         json.put(
                 "history",
-                locks.history(row.digest(), row.name()).stream()
+                locks.history(digest(digest), String.valueOf(json.get("key"))).stream()
                         .map(LocksApi::json)
                         .toList());
         return Json.ok(json);
+    }
+
+    /** One whose holder has it no more. */
+    private static Map<String, @Nullable Object> json(LockSearch.Key key) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("digest", key.digest());
+        json.put("key", key.name());
+        json.put("holders", key.holders().stream().map(LocksApi::json).toList());
+        return json;
     }
 
     @PostMapping("/v1/locks/{side}/{digest}/{number}/release")
@@ -156,7 +167,7 @@ public class LocksApi {
         return json;
     }
 
-    private static Map<String, @Nullable Object> json(Happening happening) {
+    static Map<String, @Nullable Object> json(Happening happening) {
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("what", happening.what());
         json.put("job_id", happening.job());
