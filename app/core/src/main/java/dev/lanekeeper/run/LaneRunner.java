@@ -120,11 +120,9 @@ public final class LaneRunner {
         }
     }
 
-    /** Sweeps up what locks have left that nobody will ask for again; nothing where no handler needs locks. */
+    /** Sweeps up what locks have left that nobody will ask for again, also when no handler needs locks any more. */
     public void sweepLocks() {
-        if (handlers.byNumber().values().stream().anyMatch(h -> !h.locks().isEmpty()) || remote.isUsed()) {
-            locker.sweep(MOST_SWEPT);
-        }
+        locker.sweep(MOST_SWEPT);
     }
 
     /** Looks after runs that are stuck in a handler; for a thread of the node's own. */

@@ -235,6 +235,13 @@ final class RunLockStore {
                 .list();
     }
 
+    /** Whether there are rows of those who hold locks, or who wait for them; a look that costs next to nothing. */
+    boolean isAnythingLeft() {
+        return database.sql("""
+                        SELECT EXISTS (SELECT FROM lanekeeper.run_lock) OR EXISTS (SELECT FROM lanekeeper.lock_waiter)
+                        """).query(Boolean.class).single();
+    }
+
     /** Sweeps up rows of all locks that hold nothing; tells how many it were. */
     int forget(Instant now, int most) {
         return database.sql("""

@@ -258,6 +258,9 @@ public final class RunLocker {
 
     /** Forgets rows that hold nothing and items that wait no more; tells how many it were. */
     public int sweep(int most) {
+        if (!locks.isAnythingLeft()) {
+            return 0;
+        }
         return database.inTransaction(() -> {
             database.guardLanes();
             return locks.forget(clock.instant(), most) + waiters.forget(most);
