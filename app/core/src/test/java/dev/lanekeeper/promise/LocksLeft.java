@@ -50,7 +50,7 @@ final class LocksLeft {
                         """).query(String.class).list();
     }
 
-    /** Keys in Redis that hold a lock, or that would never go: the counters of tokens are forgotten after an hour. */
+    /** Keys in Redis that hold a lock, or that would never go: the counters of tokens are forgotten after a day. */
     static List<String> inRedis(String uri) {
         var config = new Config();
         config.useSingleServer().setAddress(uri).setConnectionMinimumIdleSize(1).setConnectionPoolSize(2);
@@ -60,7 +60,7 @@ final class LocksLeft {
             for (var key : redisson.getKeys().getKeys()) {
                 var isCounter = key.startsWith("redisson_lock_token:");
                 var millis = redisson.getKeys().remainTimeToLive(key);
-                if (!isCounter || millis < 0 || millis > 3_600_000) {
+                if (!isCounter || millis < 0 || millis > 86_400_000) {
                     left.add(key + " for " + millis + " ms");
                 }
             }
