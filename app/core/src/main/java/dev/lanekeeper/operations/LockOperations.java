@@ -2,7 +2,6 @@ package dev.lanekeeper.operations;
 
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.LockChangeStore;
-import dev.lanekeeper.work.LockChangeStore.Key;
 import dev.lanekeeper.work.LockChangeStore.Released;
 import dev.lanekeeper.work.LockPattern;
 import dev.lanekeeper.work.OperationStore;
@@ -71,7 +70,7 @@ public final class LockOperations {
         return all;
     }
 
-    private static Operation line(Key key, Operator by) {
+    private static Operation line(LockChangeStore.Key key, Operator by) {
         return new Operation(
                 by.name(), "release", "lock:" + key.name(), by.reason(), LockAnswer.RELEASED.name(), key.digest());
     }
