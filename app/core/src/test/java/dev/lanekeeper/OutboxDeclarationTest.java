@@ -7,6 +7,9 @@ import dev.lanekeeper.api.KafkaEventHandler;
 import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.Outcome;
+import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
@@ -16,9 +19,17 @@ import dev.lanekeeper.handler.HandlerDefinition.Backoff;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
 import dev.lanekeeper.handler.HandlerDefinition.Taking;
+import dev.lanekeeper.handler.LockRules.Hiding;
+import dev.lanekeeper.work.EntryDocument;
+import dev.lanekeeper.work.LockNeed;
+import dev.lanekeeper.work.OutboxRow;
+import dev.lanekeeper.work.WaitingItem;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -80,6 +91,49 @@ class OutboxDeclarationTest {
                         .anyMatch(where -> where.contains("Nameless"))
                         .anyMatch(where -> where.contains("records"))
                         .contains("lanekeeper.handlers.other.topics", "lanekeeper.handlers.records.ordered"));
+    }
+
+    @Test
+    void readsTheKeysOfLocksThatAreHeldInTheRunFromArgumentsAndCausalityKey() {
+        application.withBean(Locked.class).run(context -> {
+            var needs = handler(context, "locked").locks().needs(entry(), new Hiding(false, key -> key));
+
+            assertThat(needs.keySet())
+                    .extracting(LockNeed::name)
+                    .containsExactly("unique:locked:berlin", "account:17", "customer:c-1", "tenant:t-1", "desk");
+        });
+    }
+
+    private static WaitingItem entry() {
+        var now = Instant.EPOCH;
+        var row = new OutboxRow(
+                1,
+                0,
+                "orders",
+                "placed",
+                "c-1",
+                "{\"from\": 17, \"city\": \"berlin\", \"key\": \"another\"}",
+                null,
+                null,
+                "{}",
+                null,
+                "{}",
+                now,
+                null);
+        var headers = List.of(new RawHeader("tenant", "t-1".getBytes(StandardCharsets.UTF_8)));
+        var event = new RawEvent(null, -1, -1, now, null, EntryDocument.write(row, List.of()), headers);
+        return new WaitingItem(new UUID(1, 2), 7, 1, null, now, 0, now, now, false, "c-1", null, event);
+    }
+
+    static class Locked {
+
+        @OutboxEventHandler(
+                id = "locked",
+                context = "orders",
+                event = "placed",
+                locks = {"account(from)", "customer(@key)", "tenant(@header(tenant))", "desk"})
+        @Unique(lock = Unique.Lock.WHILE_EXECUTING, key = "city")
+        void locked(OutboxEntry entry) {}
     }
 
     private static List<Problem> problems(Throwable failure) {

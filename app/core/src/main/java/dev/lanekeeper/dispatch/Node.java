@@ -12,7 +12,7 @@ import dev.lanekeeper.run.LaneRunner;
 import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunWatch;
 import dev.lanekeeper.setting.LiveSettings;
-import dev.lanekeeper.work.Application;
+import dev.lanekeeper.work.ApplicationSearch;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.HandOver;
@@ -102,7 +102,7 @@ public final class Node {
         this.toCaller = new WorkerHandOver(means.toCaller());
         this.locks = settings.redis() == null || !settings.runsWork()
                 ? RemoteLocks.NONE
-                : new RedissonLocks(settings.redis(), new Application(database)::id, clock, this::freed);
+                : new RedissonLocks(settings.redis(), new ApplicationSearch(database)::id, clock, this::freed);
         this.runner = new LaneRunner(
                 new LaneRunner.Neighbours(runs, handlers, live, dispatcher, life, deadlines, listeners, locks),
                 settings.run(),

@@ -92,7 +92,11 @@ final class Definitions {
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
                 kafka && encrypt(options),
                 takesLocks(declaration) ? unique(declaration, options) : null,
-                new LockOptions(declaration.id(), name -> bean(name, ResourceResolver.class)).read(options));
+                new LockOptions(
+                                declaration.id(),
+                                declaration.door() == Door.OUTBOX,
+                                name -> bean(name, ResourceResolver.class))
+                        .read(options));
     }
 
     /** What is wrong with it is told even where it does not count. */

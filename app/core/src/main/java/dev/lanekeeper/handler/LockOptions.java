@@ -6,6 +6,7 @@ import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
+import dev.lanekeeper.work.EntryDocument;
 import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +34,16 @@ final class LockOptions {
                     + " starts a second, with commas between several";
 
     private final String handler;
+    private final boolean entries;
     private final Function<String, ResourceResolver> beans;
 
-    /** @param beans gives the resolver bean of that name */
-    LockOptions(String handler, Function<String, ResourceResolver> beans) {
+    /**
+     * @param entries whether its items are entries of the outbox
+     * @param beans gives the resolver bean of that name
+     */
+    LockOptions(String handler, boolean entries, Function<String, ResourceResolver> beans) {
         this.handler = handler;
+        this.entries = entries;
         this.beans = beans;
     }
 
@@ -70,9 +76,8 @@ final class LockOptions {
         }
         checkEnqueueSide(lock, options);
         var across = options.flag("uniqueAcrossHandlers", false);
-        ResourceResolver resolver = options.parse(
-                        "uniqueKey", text -> Optional.of(ResourceExpression.parse(text, beans)))
-                .orElse(event -> null);
+        ResourceResolver resolver =
+                options.parse("uniqueKey", text -> Optional.of(resolver(text))).orElse(event -> null);
         var key = LockRules.stored(resolver);
         var written = options.text("uniqueKey");
         return new LockRule(
@@ -81,6 +86,12 @@ final class LockOptions {
                 options.number("uniqueLimit", 1, 1),
                 null,
                 refusal(options));
+    }
+
+    /** Of an entry its arguments and its causality key are read, as they are when it is stored. */
+    private ResourceResolver resolver(String expression) {
+        var resolver = ResourceExpression.parse(expression, beans);
+        return entries ? event -> resolver.resourceOf(EntryDocument.written(event)) : resolver;
     }
 
     private static void checkEnqueueSide(Lock lock, Options options) {
@@ -174,7 +185,7 @@ final class LockOptions {
             LockRules.Key resource = WaitingItem::resource;
             return resource.withoutContent();
         }
-        var resolver = ResourceExpression.parse(expression.trim(), beans);
+        var resolver = resolver(expression.trim());
         LockRules.Key key = item -> resolver.resourceOf(item.event());
         return expression.trim().startsWith("@") ? key.withoutContent() : key;
     }

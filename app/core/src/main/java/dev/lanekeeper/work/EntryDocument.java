@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.work.Seal.Sealed;
 import java.io.ByteArrayOutputStream;
@@ -84,6 +85,23 @@ public final class EntryDocument {
             throw new IllegalArgumentException("This is no outbox entry: it has no arguments");
         }
         return arguments;
+    }
+
+    /** An item's event as whoever wrote the entry knows it: the arguments, under the causality key. */
+    public static RawEvent written(RawEvent event) {
+        var document = event.value();
+        if (document == null) {
+            return event;
+        }
+        var key = part(document, "key");
+        return new RawEvent(
+                event.topic(),
+                event.partition(),
+                event.offset(),
+                event.producedAt(),
+                key == null ? null : MAPPER.readTree(key).asString().getBytes(StandardCharsets.UTF_8),
+                part(document, "arguments"),
+                event.headers());
     }
 
     /** What stands under this name in a JSON object, as it was written; {@code null} if nothing does. */

@@ -374,7 +374,7 @@ class EncryptionTest {
         @OutboxEventHandler(
                 id = "letters",
                 context = "letters",
-                locks = {"account(/arguments/id)", "room(@resource)"},
+                locks = {"account(id)", "room(@resource)"},
                 maxRetries = "0")
         Outcome letter(OutboxEntry entry, EventContext event) throws InterruptedException {
             var id = String.valueOf(entry.arguments().get("id"));

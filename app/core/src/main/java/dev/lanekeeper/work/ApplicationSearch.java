@@ -3,13 +3,13 @@ package dev.lanekeeper.work;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** All processes that have their turns from one database: one application, whatever it calls itself. */
-public final class Application {
+/** Finds out which application this is: all processes that have their turns from one database are one, whatever it calls itself. */
+public final class ApplicationSearch {
 
     private final Database database;
     private volatile @Nullable UUID id;
 
-    public Application(Database database) {
+    public ApplicationSearch(Database database) {
         this.database = database;
     }
 
