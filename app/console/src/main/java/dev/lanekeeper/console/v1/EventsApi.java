@@ -66,7 +66,9 @@ public class EventsApi {
 
     /** To whom it lost its lock, and what others lost to it. */
     private Map<String, @Nullable Object> withRivals(Map<String, @Nullable Object> json, long itemId) {
-        json.put("lost_to", locks.winnerOver(itemId).orElse(null));
+        var winner = locks.winnerOver(itemId);
+        json.put("lost_to", winner.map(LockSearch.Winner::id).orElse(null));
+        json.put("lost_to_scheduled", winner.map(LockSearch.Winner::scheduled).orElse(null));
         json.put("losers", locks.losers(itemId));
         json.put("conflicts", locks.lostTo(itemId).stream().map(LocksApi::json).toList());
         return json;
