@@ -12,6 +12,15 @@ import java.util.stream.Collectors;
  */
 public final class LockChangeStore {
 
+    /** Whether a row of {@code run_lock AS r} holds something, or is a start that still counts at a time. */
+    private static final String COUNTS = """
+                        CASE WHEN r.expires_at IS NOT NULL THEN r.expires_at > ?
+                             ELSE EXISTS (
+                                  SELECT
+                                    FROM lanekeeper.lane AS l
+                                   WHERE l.lane_id = r.lane_id AND l.epoch = r.epoch AND l.owner_run IS NOT NULL)
+                        END""";
+
     private final Database database;
     private final RunLocks runLocks;
 
@@ -87,15 +96,10 @@ public final class LockChangeStore {
                         SELECT r.digest, r.token
                           FROM lanekeeper.run_lock AS r
                          WHERE r.name LIKE ?
-                           AND CASE WHEN r.expires_at IS NOT NULL THEN r.expires_at > ?
-                                    ELSE EXISTS (
-                                         SELECT
-                                           FROM lanekeeper.lane AS l
-                                          WHERE l.lane_id = r.lane_id AND l.epoch = r.epoch AND l.owner_run IS NOT NULL)
-                               END
+                           AND %s
                          ORDER BY r.name, r.digest, r.token
                          LIMIT ?
-                        """)
+                        """.formatted(COUNTS))
                 .param(pattern.like())
                 .param(Database.timestamp(database.now()))
                 .param(most)
@@ -126,14 +130,9 @@ public final class LockChangeStore {
                         DELETE FROM lanekeeper.run_lock AS r
                          USING unnest(?::uuid[], ?::bigint[]) AS k (digest, token)
                          WHERE r.digest = k.digest AND r.token = k.token
-                           AND CASE WHEN r.expires_at IS NOT NULL THEN r.expires_at > ?
-                                    ELSE EXISTS (
-                                         SELECT
-                                           FROM lanekeeper.lane AS l
-                                          WHERE l.lane_id = r.lane_id AND l.epoch = r.epoch AND l.owner_run IS NOT NULL)
-                               END
+                           AND %s
                         RETURNING r.digest, r.name, r.most
-                        """)
+                        """.formatted(COUNTS))
                 .param(Database.uuids(held.stream().map(Held::digest).toList()))
                 .param(held.stream().mapToLong(Held::token).toArray())
                 .param(Database.timestamp(now))
