@@ -9,6 +9,7 @@ import dev.lanekeeper.intake.enqueue.JobEnqueuer;
 import dev.lanekeeper.intake.enqueue.JobRequests;
 import dev.lanekeeper.intake.enqueue.JobTimer;
 import dev.lanekeeper.operations.JobOperations;
+import dev.lanekeeper.operations.RecurringOperations;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.DuplicateListener;
@@ -127,5 +128,11 @@ class JobConfiguration {
     @Lazy
     JobOperations lanekeeperJobOperations(Database database, DatabaseClock clock, JobTimer timer) {
         return new JobOperations(database, clock, timer::expect);
+    }
+
+    @Bean
+    @Lazy
+    RecurringOperations lanekeeperRecurringOperations(Database database, DatabaseClock clock, JobTimer timer) {
+        return new RecurringOperations(database, clock, timer::expect);
     }
 }

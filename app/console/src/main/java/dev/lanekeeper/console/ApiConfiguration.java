@@ -4,6 +4,7 @@ import dev.lanekeeper.LanekeeperProperties;
 import dev.lanekeeper.console.failure.FailureGroupSearch;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
+import dev.lanekeeper.console.job.RecurringJobSearch;
 import dev.lanekeeper.console.job.ScheduledJobSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LongestLanes;
@@ -18,6 +19,7 @@ import dev.lanekeeper.console.v1.HandlerNameSearch;
 import dev.lanekeeper.console.v1.HandlersApi;
 import dev.lanekeeper.console.v1.HealthApi;
 import dev.lanekeeper.console.v1.JobsApi;
+import dev.lanekeeper.console.v1.RecurringJobsApi;
 import dev.lanekeeper.console.v1.LanesApi;
 import dev.lanekeeper.console.v1.LatencyApi;
 import dev.lanekeeper.console.v1.LocksApi;
@@ -31,6 +33,7 @@ import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.JobOperations;
+import dev.lanekeeper.operations.RecurringOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.operations.SettingOperations;
@@ -123,6 +126,16 @@ class ApiConfiguration {
     @Bean
     BulkOperationsApi lanekeeperBulkOperationsApi(BulkOperations operations) {
         return new BulkOperationsApi(operations);
+    }
+
+    @Bean
+    RecurringJobSearch lanekeeperRecurringJobSearch(Database database) {
+        return new RecurringJobSearch(database);
+    }
+
+    @Bean
+    RecurringJobsApi lanekeeperRecurringJobsApi(RecurringOperations operations, RecurringJobSearch search) {
+        return new RecurringJobsApi(operations, search);
     }
 
     @Bean

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads how jobs of a handler come to be. */
 final class JobSources {
 
-    private static final String UTC = "UTC";
-
     private JobSources() {}
 
     /** @param resolved whether code of the handler's says which resource a job belongs to */
@@ -20,7 +18,7 @@ final class JobSources {
 
     private static @Nullable Recurrence recurrence(Options options) {
         String zone = options.parse("zone", text -> Optional.of(Recurrence.zone(text)))
-                .orElse(UTC);
+                .orElse(Recurrence.USUAL_ZONE);
         if (options.find("zone") != null && options.find("cron") == null) {
             options.reject("zone", "it recurs at no time, so it needs no time zone", "Give cron too, or remove it");
         }

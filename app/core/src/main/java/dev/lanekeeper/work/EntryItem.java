@@ -34,8 +34,19 @@ public record EntryItem(
      * @param label a word for people
      * @param dueAt when it may run first; {@code null} for at once
      * @param priority from 0, the usual one
+     * @param recurring when, and under which name, it is done again and again; {@code null} for once
      */
-    public record Job(@Nullable String label, @Nullable Instant dueAt, int priority) {}
+    public record Job(
+            @Nullable String label, @Nullable Instant dueAt, int priority, @Nullable Recurring recurring) {
+
+        /** Done once. */
+        public Job(@Nullable String label, @Nullable Instant dueAt, int priority) {
+            this(label, dueAt, priority, null);
+        }
+    }
+
+    /** When a job is done again and again, and its name among those of its handler. */
+    public record Recurring(String name, Recurrence when) {}
 
     /** An entry that is no job, and that may be there any number of times. */
     public EntryItem(
@@ -75,6 +86,14 @@ public record EntryItem(
 
     boolean isDue(Instant now) {
         return job == null || job.dueAt() == null || !job.dueAt().isAfter(now);
+    }
+
+    /** As one that recurs; {@code null} for what is done once. */
+    @Nullable
+    NewRecurring recurring() {
+        return job == null || job.recurring() == null
+                ? null
+                : new NewRecurring(job.recurring().name(), job.recurring().when(), asJob());
     }
 
     /** From 0, the usual one. */

@@ -28,6 +28,7 @@ final class EntryWriter {
     private final ItemStore items;
     private final JobStore jobs;
     private final ScheduledJobStore scheduled;
+    private final RecurringStore recurring;
     private final JobBatch.Stores jobStores;
     private final UniqueBatch.Stores unique;
     private final TallyStore tallies;
@@ -43,6 +44,7 @@ final class EntryWriter {
         this.items = new ItemStore(database);
         this.jobs = new JobStore(database);
         this.scheduled = new ScheduledJobStore(database);
+        this.recurring = new RecurringStore(database, clock);
         this.tallies = new TallyStore(database, clock);
         this.jobStores = new JobBatch.Stores(jobs, lanes, tallies, clock, probe);
         this.unique = UniqueBatch.Stores.of(database, clock, probe);
@@ -85,7 +87,7 @@ final class EntryWriter {
                 new OutboxStore.Limits(Math.max(1, batch.entries() / locked.size()), batch.bytes() / locked.size());
         var taken = outbox.take(locked, limits);
         var entries = taken.entries();
-        var expanded = expand(taken, shape);
+        var expanded = recurOthers(expand(taken, shape));
         if (expanded.stream().anyMatch(item -> item.claim() != null)) {
             var moved = new Moved(busy, unfinished(entries, limits), entries.size(), expanded.size(), 0);
             return writeUnique(batch, moved, expanded, workers, untouchable);
@@ -140,6 +142,15 @@ final class EntryWriter {
     }
 
     private record Subscribers(long subscribed, List<Subscription> subscriptions) {}
+
+    /** Jobs that recur go to those that do; whatever becomes of each time is decided then. */
+    private List<EntryItem> recurOthers(List<EntryItem> expanded) {
+        if (expanded.stream().allMatch(item -> item.recurring() == null)) {
+            return expanded;
+        }
+        expanded.stream().map(EntryItem::recurring).filter(Objects::nonNull).forEach(recurring::recur);
+        return expanded.stream().filter(item -> item.recurring() == null).toList();
+    }
 
     /** Jobs for later go to those that wait for their time. */
     private List<EntryItem> scheduleOthers(List<EntryItem> expanded) {

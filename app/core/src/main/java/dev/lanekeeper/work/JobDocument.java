@@ -18,6 +18,7 @@ import tools.jackson.databind.util.RawValue;
  * @param resource the canonical key of its resource; {@code null} for the entry's causality key, or none
  * @param dueAt when it may run first; {@code null} for at once
  * @param priority from 0, the usual one, to 9
+ * @param recurring when, and under which name, it is done again and again; {@code null} for once
  * @param claim {@code null} where nothing is said of it: what the handler says counts then
  */
 public record JobDocument(
@@ -26,6 +27,7 @@ public record JobDocument(
         @Nullable String label,
         @Nullable Instant dueAt,
         int priority,
+        EntryItem.@Nullable Recurring recurring,
         @Nullable Claim claim) {
 
     /**
@@ -64,6 +66,11 @@ public record JobDocument(
         if (priority != 0) {
             arguments.put("priority", priority);
         }
+        if (recurring != null) {
+            arguments.put("name", recurring.name());
+            arguments.put("cron", recurring.when().cron());
+            arguments.put("zone", recurring.when().zone());
+        }
         if (claim != null) {
             put(arguments, claim);
         }
@@ -83,13 +90,34 @@ public record JobDocument(
         var bytes = arguments.getBytes(StandardCharsets.UTF_8);
         var root = MAPPER.readTree(bytes);
         var dueAt = text(root, "dueAt");
+        var recurring = recurring(root);
+        if (recurring != null && dueAt != null) {
+            throw new IllegalArgumentException("it is for a time, or recurs: give dueAt or cron");
+        }
         return new JobDocument(
                 root.path("payload").isNull() ? null : EntryDocument.part(bytes, "payload"),
                 text(root, "resource"),
                 text(root, "label"),
                 dueAt == null ? null : Instant.parse(dueAt),
                 priority(root),
+                recurring,
                 claim(root));
+    }
+
+    private static EntryItem.@Nullable Recurring recurring(JsonNode root) {
+        var cron = text(root, "cron");
+        var name = text(root, "name");
+        var zone = text(root, "zone");
+        if (cron == null) {
+            if (name != null || zone != null) {
+                throw new IllegalArgumentException("name and zone are for what recurs: give cron, too");
+            }
+            return null;
+        }
+        var recurring = new JobOptions.Recurring(
+                name == null ? "" : name, cron, Recurrence.zoneId(zone == null ? Recurrence.USUAL_ZONE : zone));
+        return new EntryItem.Recurring(
+                recurring.name(), Recurrence.of(cron, recurring.zone().getId()));
     }
 
     private static int priority(JsonNode root) {

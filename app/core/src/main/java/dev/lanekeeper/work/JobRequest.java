@@ -126,6 +126,9 @@ public final class JobRequest {
         if (stored instanceof StoredJob.PutOff later) {
             return "job:" + later.id();
         }
+        if (stored instanceof StoredJob.Recurs recurs) {
+            return "recurring:" + recurs.id();
+        }
         return stored instanceof StoredJob.Rejected kept ? "item:" + kept.id() : "handler:" + wish.handler();
     }
 

@@ -1,7 +1,6 @@
 package dev.lanekeeper.work;
 
 import dev.lanekeeper.work.Probe.Step;
-import dev.lanekeeper.work.RecurringStore.Due;
 import dev.lanekeeper.work.ScheduledJobStore.Taken;
 import dev.lanekeeper.work.UniqueBatch.NotReplaceable;
 import java.time.Clock;
@@ -10,11 +9,11 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +104,21 @@ public final class JobStorer {
                 });
     }
 
+    /**
+     * Sees to it that a job recurs, from now on, under its name.
+     *
+     * @param request {@code null} when nobody in particular asks for it
+     */
+    public StoredJob recur(NewRecurring job, @Nullable JobRequest request) {
+        return database.inTransaction(() -> {
+            database.guardLanes();
+            return once(request, () -> {
+                var recurs = recurring.recur(job);
+                return new StoredJob.Recurs(recurs.recurringId(), job.name(), recurs.nextAt());
+            });
+        });
+    }
+
     private static StoredJob once(@Nullable JobRequest request, Supplier<StoredJob> step) {
         return request == null ? step.get() : request.answer(step);
     }
@@ -152,7 +166,43 @@ public final class JobStorer {
             }
             return mine;
         });
-        return ours && promoteClaiming(most) && promoteThrottled(most);
+        return ours && promoteClaiming(most) && promoteThrottled(most) && repeat();
+    }
+
+    /** Those that recur leave a job each, unless that of the time before is unfinished. */
+    private boolean repeat() {
+        var due = recurring.due(clock.instant());
+        if (due.isEmpty()) {
+            return true;
+        }
+        var decided = untouched(untouchable -> inTurn(batch -> {
+            if (!scheduled.tryLock()) {
+                return null;
+            }
+            var now = clock.instant();
+            var digests = due.values().stream().flatMap(Optional::stream).toList();
+            unique.locks().lock(digests);
+            var locked = recurring.lock(due.keySet(), now).stream()
+                    .filter(d -> d.job().claim() == null
+                            || digests.contains(d.job().claim().digest()))
+                    .toList();
+            locked.forEach(d -> recurring.advance(d, now));
+            var arrivals = locked.stream()
+                    .filter(d -> !d.unfinished())
+                    .map(RecurringDoor::arrival)
+                    .toList();
+            var door = new RecurringDoor(batch, unique, recurring);
+            return Decided.of(arrivals, new UniqueBatch<>(unique, door, untouchable).store(arrivals));
+        }));
+        return tell(decided);
+    }
+
+    private boolean tell(@Nullable List<Decided> decided) {
+        if (decided == null) {
+            return false;
+        }
+        decided.forEach(d -> door.listener().met(d.claim(), d.result()));
+        return true;
     }
 
     /** Those that were put off claim their keys again, which come before all else that is locked. */
@@ -176,11 +226,7 @@ public final class JobStorer {
             var results = new UniqueBatch<>(unique, new DueDoor(batch, unique), untouchable).store(arrivals);
             return Decided.of(arrivals, results);
         }));
-        if (decided == null) {
-            return false;
-        }
-        decided.forEach(d -> door.listener().met(d.claim(), d.result()));
-        return true;
+        return tell(decided);
     }
 
     /** Those that keep the pace of their key become items if they may begin by now. */
@@ -209,17 +255,8 @@ public final class JobStorer {
     }
 
     private void writeDue(JobBatch batch, int most) {
-        var now = clock.instant();
-        var taken = withOriginals(batch, scheduled.takeDue(now, most));
-        var once = taken.stream().map(Taken::job).toList();
-        var due = recurring.due(now);
-        due.forEach(d -> recurring.advance(d, now));
-        var again = due.stream().filter(d -> !d.unfinished()).toList();
-        var ids = batch.write(
-                Stream.concat(once.stream(), again.stream().map(JobStorer::job)).toList());
-        for (var n = 0; n < again.size(); n++) {
-            recurring.remember(again.get(n).handlerId(), ids.get(once.size() + n));
-        }
+        var taken = withOriginals(batch, scheduled.takeDue(clock.instant(), most));
+        var ids = batch.write(taken.stream().map(Taken::job).toList());
         rename(taken, ids);
     }
 
@@ -260,10 +297,6 @@ public final class JobStorer {
                                     .toList(),
                             holders.stream().map(ids::get).toList());
         }
-    }
-
-    private static NewJob job(Due due) {
-        return new NewJob(due.handlerId(), due.laneGroup(), null, null, List.of(), null, due.dueAt(), null, null, null);
     }
 
     private <T> T inTurn(Function<JobBatch, T> step) {

@@ -13,6 +13,9 @@ import org.springframework.scheduling.support.CronExpression;
  */
 public record Recurrence(String cron, String zone) {
 
+    /** Where none is said. */
+    public static final String USUAL_ZONE = "UTC";
+
     /** @throws IllegalArgumentException with a message that says what may be written */
     public static Recurrence of(String cron, String zone) {
         var recurrence = new Recurrence(cron, zone);
@@ -33,8 +36,13 @@ public record Recurrence(String cron, String zone) {
 
     /** @throws IllegalArgumentException with a message that says what may be written */
     public static String zone(String zone) {
+        return zoneId(zone).getId();
+    }
+
+    /** @throws IllegalArgumentException with a message that says what may be written */
+    public static ZoneId zoneId(String zone) {
         try {
-            return ZoneId.of(zone).getId();
+            return ZoneId.of(zone);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("Write a time zone such as Europe/Berlin or UTC", e);
         }

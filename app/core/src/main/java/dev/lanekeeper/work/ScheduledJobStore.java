@@ -366,7 +366,7 @@ public final class ScheduledJobStore {
     public @Nullable Instant firstDue() {
         return database.sql("""
                         SELECT least((SELECT min(due_at) FROM lanekeeper.scheduled_job),
-                                     (SELECT min(next_at) FROM lanekeeper.recurring_job))
+                                     (SELECT min(next_at) FROM lanekeeper.recurring_job WHERE paused_at IS NULL))
                         """)
                 .query((row, n) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
                 .single()

@@ -14,6 +14,9 @@ public sealed interface StoredJob {
         }
     }
 
+    /** It recurs, and is next due then. */
+    record Recurs(long id, String name, Instant nextAt) implements StoredJob {}
+
     /** Another holds its lock: the item, or scheduled job, {@code of}; it was dropped, or is kept as discarded. */
     record Duplicate(long of) implements StoredJob {}
 

@@ -15,6 +15,14 @@ public sealed interface Enqueued {
      */
     record Scheduled(long jobId, Instant dueAt) implements Enqueued {}
 
+    /**
+     * It recurs: a job is stored each time, until somebody ends that.
+     *
+     * @param recurringId by which it can be paused, run now or ended; it stays when the job is enqueued under the same name again
+     * @param nextAt when it is due next; as if it were not paused, if a person has paused it
+     */
+    record Recurring(long recurringId, String name, Instant nextAt) implements Enqueued {}
+
     /** It was not stored, since another has its lock: the item, or the scheduled job, {@code duplicateOf}. */
     record Duplicate(long duplicateOf) implements Enqueued {}
 
@@ -42,9 +50,10 @@ public sealed interface Enqueued {
     record Stopped(String reason) implements Enqueued {}
 
     /**
-     * It is part of the caller's transaction, and is stored or scheduled after its commit; if another has its lock then, it is discarded.
+     * It is part of the caller's transaction, and is stored or scheduled, or recurs, after its commit; if another has its lock then, it is discarded.
      *
-     * @param entryId that of the row in the outbox, which the scheduled job and the item keep, and by which they are found
+     * @param entryId that of the row in the outbox, which the scheduled job and the item keep, and by which they are found; a job that
+     *     recurs is found by its name
      */
     record Submitted(long entryId) implements Enqueued {}
 }

@@ -24,7 +24,8 @@ public interface Jobs {
      *
      * @param id that of its handler
      * @param payload anything that Jackson writes; {@code null} for none
-     * @throws IllegalArgumentException if no node has ever had such a handler, or the resource cannot be read from the payload
+     * @throws IllegalArgumentException if no node has ever had such a handler, the resource cannot be read from the payload, or a
+     *     cron expression makes no sense
      * @throws DuplicateJobException outside a transaction, if another job has its lock and {@link Unique#onConflict()} says so
      * @throws org.springframework.dao.DataAccessException when the database is away, so that it is unknown whether the job was
      *     stored; inside a transaction that is spoilt then

@@ -4,11 +4,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** A place in the list of jobs that are scheduled, as an address carries it. */
+/** A place in the list of jobs that are scheduled, or that recur, as an address carries it. */
 public record JobPlace(Instant dueAt, long jobId) {
 
     public static JobPlace of(ScheduledJobSearch.Job job) {
         return new JobPlace(job.dueAt(), job.jobId());
+    }
+
+    public static JobPlace of(RecurringJobSearch.RecurringJob job) {
+        return new JobPlace(job.nextAt(), job.recurringId());
     }
 
     public String text() {

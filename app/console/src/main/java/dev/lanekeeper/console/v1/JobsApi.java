@@ -85,6 +85,9 @@ public class JobsApi {
         if (enqueued instanceof Enqueued.Scheduled scheduled) {
             return JOBS + scheduled.jobId();
         }
+        if (enqueued instanceof Enqueued.Recurring recurring) {
+            return "/recurring-jobs/" + recurring.recurringId();
+        }
         if (enqueued instanceof Enqueued.PutOff later) {
             return JOBS + later.jobId();
         }
@@ -102,6 +105,7 @@ public class JobsApi {
     private static boolean isNew(Enqueued enqueued) {
         return enqueued instanceof Enqueued.Accepted
                 || enqueued instanceof Enqueued.Scheduled
+                || enqueued instanceof Enqueued.Recurring
                 || enqueued instanceof Enqueued.PutOff
                 || enqueued instanceof Enqueued.Replaced;
     }

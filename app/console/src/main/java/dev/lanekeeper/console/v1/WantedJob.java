@@ -3,8 +3,10 @@ package dev.lanekeeper.console.v1;
 import dev.lanekeeper.api.job.JobOptions;
 import dev.lanekeeper.intake.enqueue.JobRequests;
 import dev.lanekeeper.work.EntryDocument;
+import dev.lanekeeper.work.Recurrence;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,6 +23,9 @@ final class WantedJob {
             @Nullable JsonNode payload,
             @Nullable String at,
             @Nullable String after,
+            @Nullable String cron,
+            @Nullable String zone,
+            @Nullable String name,
             @Nullable String resource,
             @Nullable String uniqueKey,
             @Nullable String label,
@@ -38,6 +43,7 @@ final class WantedJob {
         var options = new JobOptions(
                 NewTime.time(body.at(), body.after()),
                 NewTime.delay(body.after()),
+                recurring(body),
                 text("resource", body.resource()),
                 text("unique_key", body.uniqueKey()),
                 text("label", body.label()),
@@ -45,6 +51,35 @@ final class WantedJob {
         var by = Asked.operator(request, text("reason", body.reason()));
         return new JobRequests.Request(
                 handler, payload(body, sent), options, key(header, body.idempotencyKey()), by.name(), by.reason());
+    }
+
+    private static JobOptions.@Nullable Recurring recurring(Body body) {
+        var cron = body.cron();
+        if (cron == null) {
+            if (body.name() != null || body.zone() != null) {
+                throw Parameters.refused(body.name() == null ? "zone" : "name", "is for jobs that recur: give cron, too");
+            }
+            return null;
+        }
+        if (body.at() != null || body.after() != null) {
+            throw Parameters.refused("cron", "cannot be given together with at or after");
+        }
+        var name = body.name();
+        if (name == null || name.isBlank() || name.length() > JobOptions.Recurring.LONGEST_NAME) {
+            throw Parameters.refused(
+                    "name",
+                    "is missing or too long: what a job that recurs is called, up to "
+                            + JobOptions.Recurring.LONGEST_NAME + " characters");
+        }
+        return new JobOptions.Recurring(name, cron, zone(body.zone()));
+    }
+
+    private static ZoneId zone(@Nullable String given) {
+        try {
+            return Recurrence.zoneId(given == null ? Recurrence.USUAL_ZONE : given);
+        } catch (IllegalArgumentException e) {
+            throw Parameters.refused("zone", "is no time zone such as Europe/Berlin or UTC");
+        }
     }
 
     /** Also as text, as the command line sends it. */

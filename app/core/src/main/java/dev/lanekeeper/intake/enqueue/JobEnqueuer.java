@@ -15,11 +15,14 @@ import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.intake.enqueue.JobHandlers.JobHandler;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.EntryItem.Recurring;
 import dev.lanekeeper.work.JobDocument;
 import dev.lanekeeper.work.JobRequest;
 import dev.lanekeeper.work.JobRequest.Wish;
 import dev.lanekeeper.work.JobStorer;
 import dev.lanekeeper.work.NewJob;
+import dev.lanekeeper.work.NewRecurring;
+import dev.lanekeeper.work.Recurrence;
 import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.StoredJob;
 import dev.lanekeeper.work.UniqueClaim;
@@ -130,9 +133,32 @@ public final class JobEnqueuer implements Jobs {
                 json,
                 resource,
                 claim(id, handler, options, event),
-                options.label(),
+                label(options),
                 options.priority(),
+                recurring(id, options),
                 now);
+    }
+
+    /** Jobs of one that recurs are told by its name, unless there is a better word. */
+    private static @Nullable String label(JobOptions options) {
+        return options.label() == null && options.recurring() != null
+                ? options.recurring().name()
+                : options.label();
+    }
+
+    private static @Nullable Recurring recurring(String id, JobOptions options) {
+        var said = options.recurring();
+        try {
+            return said == null
+                    ? null
+                    : new Recurring(
+                            said.name(), Recurrence.of(said.cron(), said.zone().getId()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "The job for '" + id + "' was not enqueued: its cron expression is '" + said.cron() + "'. "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     /** @param here whether the calling thread does it; not where effects of the handler could join a transaction, or be lost with it */
@@ -145,6 +171,7 @@ public final class JobEnqueuer implements Jobs {
             @Nullable UniqueClaim claim,
             @Nullable String label,
             int priority,
+            @Nullable Recurring recurring,
             Instant now) {
 
         /** Whether it is an error if another has its lock. */
@@ -207,7 +234,7 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued submit(Job job, @Nullable Instant dueAt) {
-        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, job.priority(), claim(job));
+        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, job.priority(), job.recurring(), claim(job));
         return new Enqueued.Submitted(outbox.publish(OutboxMessage.of(JobDocument.CONTEXT, job.id())
                 .withArguments(document.arguments())
                 .withCausalityKey(job.resource())));
@@ -235,8 +262,7 @@ public final class JobEnqueuer implements Jobs {
     }
 
     private Enqueued store(Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
-        var storer = corridor.storer().get();
-        var result = job.here() ? storer.storeAndDo(stored, dueAt, request) : storer.store(stored, dueAt, request);
+        var result = store(corridor.storer().get(), job, stored, dueAt, request);
         var due = dueAt(result);
         if (due != null) {
             corridor.timer().expect(due);
@@ -244,7 +270,20 @@ public final class JobEnqueuer implements Jobs {
         return answer(job.id(), job.raises(), result);
     }
 
+    /** What recurs belongs to no trace. */
+    private static StoredJob store(
+            JobStorer storer, Job job, NewJob stored, @Nullable Instant dueAt, @Nullable JobRequest request) {
+        var recurring = job.recurring();
+        if (recurring != null) {
+            return storer.recur(new NewRecurring(recurring.name(), recurring.when(), job.with(List.of())), request);
+        }
+        return job.here() ? storer.storeAndDo(stored, dueAt, request) : storer.store(stored, dueAt, request);
+    }
+
     private static @Nullable Instant dueAt(StoredJob stored) {
+        if (stored instanceof StoredJob.Recurs recurs) {
+            return recurs.nextAt();
+        }
         if (stored instanceof StoredJob.Stored kept) {
             return kept.dueAt();
         }
@@ -259,6 +298,9 @@ public final class JobEnqueuer implements Jobs {
             return kept.dueAt() == null
                     ? new Enqueued.Accepted(kept.id())
                     : new Enqueued.Scheduled(kept.id(), kept.dueAt());
+        }
+        if (stored instanceof StoredJob.Recurs recurs) {
+            return new Enqueued.Recurring(recurs.id(), recurs.name(), recurs.nextAt());
         }
         if (stored instanceof StoredJob.Replaced kept) {
             return new Enqueued.Replaced(kept.id(), kept.replaced());

@@ -80,6 +80,10 @@ public final class JobRequests {
                 .forEach(part ->
                         add(digest, part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8)));
         add(digest, request.payload());
+        var recurring = options.recurring();
+        if (recurring != null) {
+            add(digest, recurring.toString().getBytes(StandardCharsets.UTF_8));
+        }
         var hash = ByteBuffer.wrap(digest.digest());
         return new UUID(hash.getLong(), hash.getLong());
     }

@@ -1,6 +1,7 @@
 package dev.lanekeeper.intake.outbox;
 
 import dev.lanekeeper.api.RawEvent;
+import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.RemoteResource;
 import dev.lanekeeper.handler.ResourceKey;
 import dev.lanekeeper.work.EntryItem;
@@ -31,9 +32,9 @@ final class JobItem {
                     resource,
                     entry,
                     document.payload(),
-                    RunKey.with(EntryHeaders.read(entry.headers()), claim),
+                    RunKey.with(headers(entry, document), claim),
                     null,
-                    new Job(document.label(), document.dueAt(), document.priority()),
+                    new Job(label(document), document.dueAt(), document.priority(), document.recurring()),
                     UniqueClaim.atEnqueueing(claim));
         } catch (Exception e) {
             return new EntryItem(
@@ -47,6 +48,18 @@ final class JobItem {
                     new Job(null, null, 0),
                     null);
         }
+    }
+
+    /** What recurs belongs to no trace. */
+    private static List<RawHeader> headers(OutboxRow entry, JobDocument document) {
+        return document.recurring() == null ? EntryHeaders.read(entry.headers()) : List.of();
+    }
+
+    /** Jobs of one that recurs are told by its name, unless there is a better word. */
+    private static @Nullable String label(JobDocument document) {
+        return document.label() == null && document.recurring() != null
+                ? document.recurring().name()
+                : document.label();
     }
 
     private static @Nullable UniqueClaim claim(OutboxRow entry, JobDocument document, Subscription handler)

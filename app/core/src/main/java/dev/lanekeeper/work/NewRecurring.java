@@ -1,0 +1,13 @@
+package dev.lanekeeper.work;
+
+/**
+ * A job that recurs, on its way to those that do.
+ *
+ * @param name among those of its handler; empty for the one that the handler says
+ * @param job what is stored each time, with what it claims
+ */
+public record NewRecurring(String name, Recurrence when, NewJob job) {
+
+    /** Of the one that the handler says. */
+    public static final String DECLARED = "";
+}
