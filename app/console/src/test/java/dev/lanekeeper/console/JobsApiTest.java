@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,19 @@ class JobsApiTest {
     }
 
     @Test
+    void theTimeOfTheAnswerIsTheOneThatIsKept() {
+        var answer = api.post(
+                "/v1/jobs",
+                "{\"handler\":\"reports\",\"payload\":{\"resource\":\"" + resource
+                        + "\",\"wish\":\"\"},\"at\":\"2090-01-01T00:00:00.123456789Z\"}");
+        var id = answer.json().get("job_id").asLong();
+
+        assertThat(answer.json().get("due_at").asString()).isEqualTo("2090-01-01T00:00:00.123457Z");
+        assertThat(api.get("/v1/jobs/" + id).json().get("due_at").asString()).isEqualTo("2090-01-01T00:00:00.123457Z");
+        assertThat(api.post("/v1/jobs/" + id + "/cancel", null).status()).isEqualTo(200);
+    }
+
+    @Test
     void aJobKeepsThePriorityThatItIsGiven() {
         var usual = schedule("\"after\":\"1d\"");
         var urgent = schedule("\"after\":\"1d\",\"priority\":9");
@@ -108,6 +122,75 @@ class JobsApiTest {
         assertThat(api.get("/v1/jobs/" + urgent).json().get("priority").asInt()).isEqualTo(9);
         assertThat(api.post("/v1/jobs/" + usual + "/cancel", null).status()).isEqualTo(200);
         assertThat(api.post("/v1/jobs/" + urgent + "/cancel", null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aJobThatRecursIsListedRunNowPausedResumedAndEnded() {
+        var body = """
+                {"handler": "reports", "payload": {"resource": "%s", "wish": ""}, "name": "of the year %s",
+                 "cron": "0 0 0 1 1 *", "zone": "Europe/Berlin", "label": "yearly", "priority": 3}""".formatted(resource, resource);
+        var answer = api.post("/v1/jobs", body);
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.json().get("answer").asString()).isEqualTo("recurring");
+        assertThat(answer.json().get("name").asString()).isEqualTo("of the year " + resource);
+        var id = answer.json().get("recurring_id").asLong();
+        assertThat(answer.header("Location")).endsWith("/v1/recurring-jobs/" + id);
+        assertThat(api.post("/v1/jobs", body).json().get("recurring_id").asLong())
+                .isEqualTo(id);
+
+        var path = "/v1/recurring-jobs/" + id;
+        assertThat(api.post(path + "/run-now", null).json().get("answer").asString())
+                .isEqualTo("due");
+        await().atMost(PATIENCE)
+                .until(() -> !api.get(path).json().get("last_item_id").isNull());
+        var recurring = api.get(path).json();
+        assertThat(recurring.get("next_at").asString()).endsWith("-12-31T23:00:00Z");
+        assertThat(recurring.get("priority").asInt()).isEqualTo(3);
+        assertThat(recurring.get("left_out").asLong()).isZero();
+        var item = recurring.get("last_item_id").asLong();
+        await().atMost(PATIENCE)
+                .until(() -> api.get("/v1/events/" + item)
+                        .json()
+                        .get("state")
+                        .asString()
+                        .equals("DONE"));
+        assertThat(text("SELECT label FROM lanekeeper.work_item WHERE item_id = " + item))
+                .isEqualTo("yearly");
+
+        assertThat(api.post(path + "/resume", null).status()).isEqualTo(409);
+        assertThat(api.post(path + "/pause", "{\"reason\": \"no paper\"}").status())
+                .isEqualTo(200);
+        assertThat(api.post(path + "/run-now", null).json().get("message").asString())
+                .contains("resume it first");
+        assertThat(api.get(path).json().get("paused_at").isNull()).isFalse();
+        assertThat(api.post(path + "/resume", null).status()).isEqualTo(200);
+        assertThat(api.get("/v1/recurring-jobs?handler=reports").json().toString())
+                .contains(resource);
+        assertThat(api.get("/v1/recurring-jobs?handler=unknown").json()).isEmpty();
+        assertThat(api.get("/v1/recurring-jobs?handle=reports").status()).isEqualTo(400);
+        assertThat(api.post(path + "/end", null).status()).isEqualTo(200);
+        assertThat(api.post(path + "/end", null).status()).isEqualTo(404);
+        assertThat(api.get(path).status()).isEqualTo(404);
+        assertThat(text("SELECT string_agg(verb || coalesce(' ' || reason, ''), ', ' ORDER BY operation_id)"
+                        + " FROM lanekeeper.operation WHERE operator = 'ada' AND result NOT LIKE 'IS_%' AND target = 'recurring:"
+                        + id + "'"))
+                .isEqualTo("enqueue, enqueue, run-now, pause no paper, resume, end, end");
+    }
+
+    @Test
+    void aRecurrenceThatMakesNoSenseIsRefusedWithWords() {
+        for (var wrong : Map.of(
+                        "\"cron\": \"0 0 0 1 1 *\"", "name is missing",
+                        "\"cron\": \"0 0 0 1 1 *\", \"name\": \"n\", \"after\": \"1h\"",
+                                "cron cannot be given together",
+                        "\"cron\": \"0 0 0 1 1 *\", \"name\": \"n\", \"zone\": \"Moon\"", "zone is no time zone",
+                        "\"cron\": \"often\", \"name\": \"n\"", "Write second, minute, hour",
+                        "\"name\": \"n\"", "name is for jobs that recur")
+                .entrySet()) {
+            var answer = api.post("/v1/jobs", "{\"handler\": \"reports\", " + wrong.getKey() + "}");
+            assertThat(answer.status()).as(wrong.getKey()).isIn(400, 422);
+            assertThat(answer.json().get("message").asString()).contains(wrong.getValue());
+        }
     }
 
     private long schedule(String when) {

@@ -37,7 +37,10 @@ public record EntryItem(
      * @param recurring when, and under which name, it is done again and again; {@code null} for once
      */
     public record Job(
-            @Nullable String label, @Nullable Instant dueAt, int priority, @Nullable Recurring recurring) {
+            @Nullable String label,
+            @Nullable Instant dueAt,
+            int priority,
+            @Nullable Recurring recurring) {
 
         /** Done once. */
         public Job(@Nullable String label, @Nullable Instant dueAt, int priority) {

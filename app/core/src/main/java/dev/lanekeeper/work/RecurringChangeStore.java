@@ -21,8 +21,7 @@ public final class RecurringChangeStore {
      * @param declared whether its handler says that it does, so that it would come again with the next start
      * @param unfinished whether the job of the time before is
      */
-    public record Recurring(
-            long recurringId, boolean declared, Recurrence when, boolean paused, boolean unfinished) {}
+    public record Recurring(long recurringId, boolean declared, Recurrence when, boolean paused, boolean unfinished) {}
 
     /** Empty when there is none with that id. */
     public Optional<Recurring> lock(long recurringId) {

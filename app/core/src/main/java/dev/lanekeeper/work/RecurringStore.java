@@ -115,9 +115,7 @@ public final class RecurringStore {
                           JOIN lanekeeper.handler AS h USING (handler_id)
                          WHERE r.next_at <= ? AND r.paused_at IS NULL
                         """).param(Database.timestamp(now)).query(row -> {
-            due.put(
-                    row.getLong("recurring_id"),
-                    Optional.ofNullable(claim(row)).map(UniqueClaim::digest));
+            due.put(row.getLong("recurring_id"), Optional.ofNullable(claim(row)).map(UniqueClaim::digest));
         });
         return due;
     }

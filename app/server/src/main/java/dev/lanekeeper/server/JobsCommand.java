@@ -67,9 +67,17 @@ final class JobsCommand {
     }
 
     private int enqueue(Words words) {
-        var body =
-                words.body(
-                "at", "after", "cron", "zone", "name", "resource", "unique-key", "label", "priority", "idempotency-key",
+        var body = words.body(
+                "at",
+                "after",
+                "cron",
+                "zone",
+                "name",
+                "resource",
+                "unique-key",
+                "label",
+                "priority",
+                "idempotency-key",
                 "reason");
         body.put("handler", words.word(0, "Which handler?"));
         var payload = words.options().get("payload");

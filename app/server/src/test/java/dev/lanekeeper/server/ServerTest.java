@@ -103,6 +103,21 @@ class ServerTest {
         assertThat(command("http://127.0.0.1:1", "a b").run("jobs", "list").text())
                 .startsWith("Nobody answers at ");
         assertThat(ada.run("jobs", "remove", job).code()).isEqualTo(2);
+        letsAJobRecur(ada);
+    }
+
+    private static void letsAJobRecur(Command ada) {
+        var recurring = ada.run("enqueue", "weigh", "--cron", "0 0 3 * * *", "--name", "at night", "--zone=UTC")
+                .text();
+        assertThat(recurring).matches("recurring recurring-id=\\d+ name=at night next-at=\\S+T03:00:00Z\n");
+        var id = recurring.replaceAll("(?s).*recurring-id=(\\d+) .*", "$1");
+        assertThat(ada.run("recurring", "pause", id)).isEqualTo(new Command.Ended(0, "paused\n"));
+        assertThat(ada.run("recurring", "list", "--handler", "weigh").text())
+                .startsWith(id + "  paused  weigh  at night  0 0 3 * * *  UTC");
+        assertThat(ada.run("recurring", "resume", id)).isEqualTo(new Command.Ended(0, "resumed\n"));
+        assertThat(ada.run("recurring", "end", id)).isEqualTo(new Command.Ended(0, "ended\n"));
+        assertThat(ada.run("recurring", "end", id)).isEqualTo(new Command.Ended(1, "recurring job not found\n"));
+        assertThat(ada.run("recurring", "cancel", id).code()).isEqualTo(2);
     }
 
     private static void listsAndReleasesLocks(Command ada) {

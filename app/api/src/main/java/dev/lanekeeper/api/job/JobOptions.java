@@ -57,7 +57,8 @@ public record JobOptions(
             throw new IllegalArgumentException("A job is enqueued for a time or after a delay, not both");
         }
         if (recurring != null && (at != null || after != null)) {
-            throw new IllegalArgumentException("A job is enqueued for a time, after a delay, or again and again: say one of them");
+            throw new IllegalArgumentException(
+                    "A job is enqueued for a time, after a delay, or again and again: say one of them");
         }
         if (after != null && after.isNegative()) {
             throw new IllegalArgumentException("A job cannot be enqueued after " + after + ", which is in the past");

@@ -87,6 +87,9 @@ public final class RecurringJobSearch {
                           FROM lanekeeper.recurring_job AS r
                           JOIN lanekeeper.handler AS h USING (handler_id)
                          WHERE r.recurring_id = ?
-                        """.formatted(COLUMNS)).param(recurringId).query(RecurringJob.class).optional());
+                        """.formatted(COLUMNS))
+                .param(recurringId)
+                .query(RecurringJob.class)
+                .optional());
     }
 }

@@ -57,7 +57,8 @@ final class WantedJob {
         var cron = body.cron();
         if (cron == null) {
             if (body.name() != null || body.zone() != null) {
-                throw Parameters.refused(body.name() == null ? "zone" : "name", "is for jobs that recur: give cron, too");
+                throw Parameters.refused(
+                        body.name() == null ? "zone" : "name", "is for jobs that recur: give cron, too");
             }
             return null;
         }

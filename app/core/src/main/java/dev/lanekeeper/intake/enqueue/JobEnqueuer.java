@@ -32,6 +32,7 @@ import io.micrometer.observation.transport.SenderContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -230,11 +231,18 @@ public final class JobEnqueuer implements Jobs {
 
     private static @Nullable Instant dueAt(JobOptions options, Instant now) {
         var at = options.after() == null ? options.at() : now.plus(options.after());
-        return at == null || !at.isAfter(now) ? null : at;
+        return at == null || !at.isAfter(now) ? null : asStored(at);
+    }
+
+    /** Never earlier, and no finer than the database keeps it. */
+    private static Instant asStored(Instant at) {
+        var kept = at.truncatedTo(ChronoUnit.MICROS);
+        return kept.equals(at) ? at : kept.plus(1, ChronoUnit.MICROS);
     }
 
     private Enqueued submit(Job job, @Nullable Instant dueAt) {
-        var document = new JobDocument(job.payload(), job.resource(), job.label(), dueAt, job.priority(), job.recurring(), claim(job));
+        var document = new JobDocument(
+                job.payload(), job.resource(), job.label(), dueAt, job.priority(), job.recurring(), claim(job));
         return new Enqueued.Submitted(outbox.publish(OutboxMessage.of(JobDocument.CONTEXT, job.id())
                 .withArguments(document.arguments())
                 .withCausalityKey(job.resource())));

@@ -1,0 +1,254 @@
+package dev.lanekeeper.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanekeeper.api.RawEvent.RawHeader;
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.operations.Operator;
+import dev.lanekeeper.operations.RecurringAnswer;
+import dev.lanekeeper.operations.RecurringOperations;
+import dev.lanekeeper.work.LaneResult.Next;
+import dev.lanekeeper.work.StoredJob.Duplicate;
+import dev.lanekeeper.work.StoredJob.Recurs;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Jobs that somebody has enqueued to recur, on a clock that is moved by hand. */
+class RecurringJobsTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Operator ANNA = new Operator("anna", "test");
+
+    private final Corridor corridor = Corridor.open();
+    private final List<Decided> told = new ArrayList<>();
+    private final JobStorer storer = corridor.jobStorer((claim, result) -> told.add(new Decided(claim, result)));
+    private final RecurringOperations operations =
+            new RecurringOperations(corridor.database, corridor.clock, dueAt -> {});
+
+    @BeforeEach
+    void nothingComesFromKafka() {
+        corridor.database
+                .sql("UPDATE lanekeeper.handler SET kafka_group = NULL")
+                .update();
+    }
+
+    @AfterEach
+    void everythingComesOut() {
+        assertThat(new ConservationSearch(corridor.database).faults()).isEmpty();
+    }
+
+    @Test
+    void storesEachTimeWhatItWasEnqueuedWith() {
+        var first = recur("europe", "0 0 * * * *", "of Europe", null);
+        recur("asia", "0 30 * * * *", "of Asia", null);
+        assertThat(first.nextAt()).isEqualTo(Instant.parse("2030-01-01T01:00:00Z"));
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T00:30:00Z"));
+
+        later(HOUR);
+        assertThat(waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
+        assertThat(
+                        corridor.count(
+                                "lanekeeper.work_item JOIN lanekeeper.lane_item USING (item_id)"
+                                        + " WHERE resource = 'of Europe' AND label = 'a word' AND priority = 7 AND headers IS NOT NULL"))
+                .isOne();
+        finishAll();
+        later(HOUR);
+        assertThat(waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
+    }
+
+    @Test
+    void isOneUnderItsNameAndKeepsItsNextTimeUnlessItsTimesHaveChanged() {
+        var first = recur("europe", "0 0 * * * *", "before", null);
+        corridor.clock.advance(HOUR.multipliedBy(2));
+
+        var second = recur("europe", "0 0 * * * *", "after", null);
+        assertThat(second).isEqualTo(first);
+        later(Duration.ZERO);
+        assertThat(waiting()).containsExactly("after");
+
+        var third = recur("europe", "0 30 * * * *", "after", null);
+        assertThat(third.id()).isEqualTo(first.id());
+        assertThat(third.nextAt()).isEqualTo(Instant.parse("2030-01-01T02:30:00Z"));
+        assertThat(corridor.count("lanekeeper.recurring_job")).isOne();
+    }
+
+    @Test
+    void livesBesideTheOneThatTheHandlerDeclares() {
+        var declared = new RecurringStore(corridor.database, corridor.clock);
+        declared.recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        recur("europe", "0 0 * * * *", "of Europe", null);
+
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.lane_item")).isEqualTo(2);
+        declared.end(corridor.handlerId);
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE name = 'europe'"))
+                .isOne();
+        assertThat(corridor.count("lanekeeper.recurring_job")).isOne();
+    }
+
+    @Test
+    void claimsItsLockEachTime() {
+        recur("europe", "0 0 * * * *", "of Europe", rule(Lock.UNTIL_EXECUTED, Conflict.LOG));
+        recur("also", "0 0 * * * *", "of Europe", rule(Lock.UNTIL_EXECUTED, Conflict.LOG));
+
+        later(HOUR);
+        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(corridor.count("lanekeeper.work_item JOIN lanekeeper.outcome USING (item_id)"
+                        + " WHERE state = 4 AND lost_to = (SELECT min(item_id) FROM lanekeeper.lane_item)"))
+                .isOne();
+        assertThat(told).extracting(Decided::result).hasAtLeastOneElementOfType(Duplicate.class);
+
+        finishAll();
+        assertThat(corridor.count("lanekeeper.unique_lock")).isZero();
+        later(HOUR);
+        assertThat(waiting()).containsExactly("of Europe");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Conflict.class,
+            names = {"REPLACE", "REJECT", "RESCHEDULE", "UPDATE", "RAISE"})
+    void doesWithOneTooManyWhatItsHandlerSays(Conflict conflict) {
+        var rule = rule(Lock.UNTIL_EXECUTING, conflict);
+        storer.store(job("before", rule, "k"), null);
+        recur("europe", "0 0 * * * *", job("of the time", rule, "k"));
+
+        later(HOUR);
+        var replaces = conflict == Conflict.REPLACE || conflict == Conflict.UPDATE;
+        assertThat(waiting()).containsExactly(replaces ? "of the time" : "before");
+        assertThat(corridor.count("lanekeeper.scheduled_job")).isEqualTo(conflict == Conflict.RESCHEDULE ? 1 : 0);
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 0"))
+                .isEqualTo(conflict == Conflict.RESCHEDULE || conflict == Conflict.REPLACE ? 0 : 1);
+    }
+
+    @Test
+    void isLeftOutWhileTheJobOfTheTimeBeforeWaitsForItsTime() {
+        var debounced =
+                new UniqueRule(Lock.UNTIL_EXECUTING, null, null, 1, false, Conflict.DEBOUNCE, HOUR.multipliedBy(2), 25);
+        recur("europe", "0 0 * * * *", "of Europe", debounced);
+
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.scheduled_job")).isOne();
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 1"))
+                .isOne();
+        later(HOUR);
+        assertThat(waiting()).as("two hours after it had come").containsExactly("of Europe");
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 3"))
+                .isOne();
+    }
+
+    @Test
+    void aPersonPausesItAndItComesAgainAtItsNextTimeAfterwards() {
+        var id = recur("europe", "0 0 * * * *", "of Europe", null).id();
+        assertThat(operations.pause(id, ANNA)).isEqualTo(RecurringAnswer.PAUSED);
+        assertThat(operations.pause(id, ANNA)).isEqualTo(RecurringAnswer.IS_PAUSED);
+        assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.IS_PAUSED);
+        recur("europe", "0 0 * * * *", "of Europe", null);
+
+        later(HOUR.multipliedBy(3));
+        assertThat(waiting()).isEmpty();
+        assertThat(storer.firstDue()).isEqualTo(Instant.MAX);
+        assertThat(operations.resume(id, ANNA)).isEqualTo(RecurringAnswer.RESUMED);
+        assertThat(operations.resume(id, ANNA)).isEqualTo(RecurringAnswer.IS_NOT_PAUSED);
+        later(Duration.ofMinutes(59));
+        assertThat(waiting()).isEmpty();
+        later(Duration.ofMinutes(1));
+        assertThat(waiting()).containsExactly("of Europe");
+    }
+
+    @Test
+    void aPersonRunsItNowUnlessItIsUnfinishedAndItsNextTimeStays() {
+        var id = recur("europe", "0 0 * * * *", "of Europe", null).id();
+        corridor.clock.advance(Duration.ofMinutes(10));
+
+        assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.DUE);
+        later(Duration.ZERO);
+        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.UNFINISHED);
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T01:00:00Z"));
+        assertThat(corridor.count("lanekeeper.operation WHERE operator = 'anna' AND verb = 'run-now'"
+                        + " AND target = 'recurring:" + id + "'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aPersonEndsItButNotTheOneThatItsHandlerDeclares() {
+        var id = recur("europe", "0 0 * * * *", "of Europe", null).id();
+        new RecurringStore(corridor.database, corridor.clock)
+                .recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
+        var declared = operations.find("orders", "").orElseThrow();
+
+        assertThat(operations.find("orders", "europe")).contains(id);
+        assertThat(operations.end(id, ANNA)).isEqualTo(RecurringAnswer.ENDED);
+        assertThat(operations.end(id, ANNA)).isEqualTo(RecurringAnswer.NOT_FOUND);
+        assertThat(operations.end(declared, ANNA)).isEqualTo(RecurringAnswer.DECLARED);
+        assertThat(operations.find("orders", "europe")).isEmpty();
+        later(HOUR);
+        assertThat(corridor.count("lanekeeper.lane_item")).isOne();
+    }
+
+    private void later(Duration time) {
+        corridor.clock.advance(time);
+        assertThat(storer.promote(10)).isTrue();
+    }
+
+    private Recurs recur(String name, String cron, String what, @Nullable UniqueRule rule) {
+        return recur(name, cron, job(what, rule, what));
+    }
+
+    private Recurs recur(String name, String cron, NewJob job) {
+        return (Recurs) storer.recur(new NewRecurring(name, Recurrence.of(cron, "UTC"), job), null);
+    }
+
+    private NewJob job(String payload, @Nullable UniqueRule rule, String key) {
+        return new NewJob(
+                corridor.handlerId,
+                "orders",
+                payload,
+                payload.getBytes(StandardCharsets.UTF_8),
+                List.of(new RawHeader("h", null)),
+                "a word",
+                corridor.clock.instant(),
+                null,
+                null,
+                null,
+                rule == null ? null : new UniqueClaim(rule, "orders", key),
+                null,
+                7);
+    }
+
+    private void finishAll() {
+        var claimed = corridor.claim(corridor.node());
+        var recorder = new ResultRecorder(corridor.database, handler -> true, corridor.clock, Probe.NONE);
+        for (var lane : claimed.lanes()) {
+            var results = corridor.read(lane).stream().map(corridor::done).toList();
+            recorder.record(claimed.run(), 1, List.of(new LaneResult(lane, results, Next.RELEASE, false)));
+        }
+    }
+
+    private static UniqueRule rule(Lock lock, Conflict conflict) {
+        return new UniqueRule(lock, null, null, 1, false, conflict, HOUR.multipliedBy(3), 25);
+    }
+
+    private List<String> waiting() {
+        return corridor.database.sql("""
+                        SELECT convert_from(payload, 'UTF8')
+                          FROM lanekeeper.lane_item
+                          JOIN lanekeeper.work_item USING (item_id)
+                         ORDER BY item_id
+                        """).query(String.class).list();
+    }
+}
