@@ -143,13 +143,29 @@ final class EntryWriter {
 
     private record Subscribers(long subscribed, List<Subscription> subscriptions) {}
 
-    /** Jobs that recur go to those that do; whatever becomes of each time is decided then. */
+    /**
+     * Jobs that recur go to those that do; whatever becomes of each time is decided then. After the keys that others of the batch
+     * claim, and before the lanes, as whoever makes items of them takes all three in this order.
+     */
     private List<EntryItem> recurOthers(List<EntryItem> expanded) {
-        if (expanded.stream().allMatch(item -> item.recurring() == null)) {
+        var recurring = expanded.stream()
+                .map(EntryItem::recurring)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing((NewRecurring r) -> r.job().handlerId())
+                        .thenComparing(NewRecurring::name))
+                .toList();
+        if (recurring.isEmpty()) {
             return expanded;
         }
-        expanded.stream().map(EntryItem::recurring).filter(Objects::nonNull).forEach(recurring::recur);
-        return expanded.stream().filter(item -> item.recurring() == null).toList();
+        var others = expanded.stream().filter(item -> item.recurring() == null).toList();
+        unique.locks()
+                .lock(others.stream()
+                        .map(EntryItem::claim)
+                        .filter(Objects::nonNull)
+                        .map(UniqueClaim::digest)
+                        .toList());
+        recurring.forEach(this.recurring::recur);
+        return others;
     }
 
     /** Jobs for later go to those that wait for their time. */

@@ -166,12 +166,12 @@ public final class JobStorer {
             }
             return mine;
         });
-        return ours && promoteClaiming(most) && promoteThrottled(most) && repeat();
+        return ours && promoteClaiming(most) && promoteThrottled(most) && repeat(most);
     }
 
     /** Those that recur leave a job each, unless that of the time before is unfinished. */
-    private boolean repeat() {
-        var due = recurring.due(clock.instant());
+    private boolean repeat(int most) {
+        var due = recurring.due(clock.instant(), most);
         if (due.isEmpty()) {
             return true;
         }
@@ -186,7 +186,7 @@ public final class JobStorer {
                     .filter(d -> d.job().claim() == null
                             || digests.contains(d.job().claim().digest()))
                     .toList();
-            locked.forEach(d -> recurring.advance(d, now));
+            recurring.advance(locked, now);
             var arrivals = locked.stream()
                     .filter(d -> !d.unfinished())
                     .map(RecurringDoor::arrival)

@@ -53,9 +53,7 @@ final class RecurringDoor extends BatchDoor<Due> {
     }
 
     private List<Long> remember(List<Due> due, List<Long> ids) {
-        for (var n = 0; n < due.size(); n++) {
-            recurring.remember(due.get(n).recurringId(), ids.get(n));
-        }
+        recurring.remember(due, ids);
         return ids;
     }
 

@@ -107,14 +107,16 @@ public final class RecurringStore {
     record Due(long recurringId, NewJob job, Recurrence recurrence, boolean unfinished) {}
 
     /** Those whose time has come, with the locks that they claim, if any; locks nothing, since keys come before them. */
-    Map<Long, Optional<UUID>> due(Instant now) {
+    Map<Long, Optional<UUID>> due(Instant now, int most) {
         var due = new LinkedHashMap<Long, Optional<UUID>>();
         database.sql("""
                         SELECT r.recurring_id, h.name AS handler, r.unique_rule, r.unique_key
                           FROM lanekeeper.recurring_job AS r
                           JOIN lanekeeper.handler AS h USING (handler_id)
                          WHERE r.next_at <= ? AND r.paused_at IS NULL
-                        """).param(Database.timestamp(now)).query(row -> {
+                         ORDER BY r.next_at, r.recurring_id
+                         LIMIT ?
+                        """).param(Database.timestamp(now)).param(most).query(row -> {
             due.put(row.getLong("recurring_id"), Optional.ofNullable(claim(row)).map(UniqueClaim::digest));
         });
         return due;
@@ -158,23 +160,33 @@ public final class RecurringStore {
                 : new UniqueClaim(UniqueRule.read(row.getString("unique_rule")), row.getString("handler"), key);
     }
 
-    /** Enters the time after this one, however many were missed. */
-    void advance(Due due, Instant now) {
+    /** Enters the times after this one, however many were missed. */
+    void advance(List<Due> due, Instant now) {
         database.sql("""
-                        UPDATE lanekeeper.recurring_job
-                           SET next_at = ?, left_out = left_out + ?
-                         WHERE recurring_id = ?
+                        UPDATE lanekeeper.recurring_job AS r
+                           SET next_at = 'epoch'::timestamptz + k.next_at * interval '1 microsecond',
+                               left_out = r.left_out + k.left_out
+                          FROM unnest(?::bigint[], ?::bigint[], ?::int[]) AS k (recurring_id, next_at, left_out)
+                         WHERE r.recurring_id = k.recurring_id
                         """)
-                .param(Database.timestamp(due.recurrence().after(now)))
-                .param(due.unfinished() ? 1 : 0)
-                .param(due.recurringId())
+                .param(due.stream().mapToLong(Due::recurringId).toArray())
+                .param(due.stream()
+                        .mapToLong(d -> Database.micros(d.recurrence().after(now)))
+                        .toArray())
+                .param(due.stream().mapToInt(d -> d.unfinished() ? 1 : 0).toArray())
                 .update();
     }
 
-    void remember(long recurringId, long last) {
-        database.sql("UPDATE lanekeeper.recurring_job SET last_item = ? WHERE recurring_id = ?")
-                .param(last)
-                .param(recurringId)
+    /** The jobs of this time, in their order. */
+    void remember(List<Due> due, List<Long> last) {
+        database.sql("""
+                        UPDATE lanekeeper.recurring_job AS r
+                           SET last_item = k.last_item
+                          FROM unnest(?::bigint[], ?::bigint[]) AS k (recurring_id, last_item)
+                         WHERE r.recurring_id = k.recurring_id
+                        """)
+                .param(due.stream().mapToLong(Due::recurringId).toArray())
+                .param(last.stream().mapToLong(Long::longValue).toArray())
                 .update();
     }
 }

@@ -13,6 +13,7 @@ ALTER TABLE ${schema}.recurring_job
   ADD COLUMN unique_key   text     COLLATE "C",
   ADD COLUMN paused_at    timestamptz,
   ADD CONSTRAINT recurring_job_by_name UNIQUE (handler_id, name);
+CREATE INDEX recurring_job_by_time ON ${schema}.recurring_job (next_at, recurring_id);
 COMMENT ON COLUMN ${schema}.recurring_job.name IS 'under which it was enqueued; empty for the one that its handler says';
 COMMENT ON COLUMN ${schema}.recurring_job.resource IS 'the canonical key, as of all the rest of what its jobs are given';
 COMMENT ON COLUMN ${schema}.recurring_job.unique_rule IS 'the lock that each of its jobs claims, with unique_key; NULL for none';
