@@ -5,6 +5,7 @@ import dev.lanekeeper.run.RunListener.Result;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.LaneResult;
 import dev.lanekeeper.work.LaneResult.Next;
+import dev.lanekeeper.work.LockRefusal;
 import dev.lanekeeper.work.OwnedLane;
 import dev.lanekeeper.work.WaitingItem;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class Chunk {
     private final boolean overtake;
     private List<ItemResult> results = new ArrayList<>();
     private List<Result> told = new ArrayList<>();
+    private List<LockRefusal> refusals = new ArrayList<>();
     private List<UUID> locks = List.of();
     private long token;
 
@@ -34,6 +36,15 @@ final class Chunk {
     /** Of an item that was not tried: nobody is told of it as of an attempt. */
     synchronized void addUntried(ItemResult result) {
         results.add(result);
+    }
+
+    /** Of an item that was not given a lock: where it is to fail for that, it is told of as of an attempt. */
+    synchronized void addRefused(Result result, LockRefusal refusal) {
+        results.add(result.result());
+        refusals.add(refusal);
+        if (result.result().attempt() != null) {
+            told.add(result);
+        }
     }
 
     synchronized boolean isEmpty() {
@@ -73,9 +84,11 @@ final class Chunk {
 
     /** Takes what is to be recorded; from then on the chunk is empty, and its locks are lost unless it is in the middle of an item. */
     synchronized PendingLane take(Next next) {
-        var taken =
-                new PendingLane(new LaneResult(lane, List.copyOf(results), next, overtake, locks), List.copyOf(told));
+        var result =
+                new LaneResult(lane, List.copyOf(results), next, overtake, locks, List.copyOf(refusals));
+        var taken = new PendingLane(result, List.copyOf(told));
         results = new ArrayList<>();
+        refusals = new ArrayList<>();
         told = new ArrayList<>();
         if (next != Next.HOLD) {
             locks = List.of();

@@ -217,11 +217,12 @@ final class LaneWalk {
         }
         var refused = (Answer.Refused) answer;
         var rule = Objects.requireNonNull(needs.rules().get(refused.need()));
-        var result = means.locks().refused(handler, asker, refused, rule);
+        var decided = means.locks().refused(handler, asker, refused, rule);
+        var result = decided.result();
         if (result.attempt() != null) {
-            return unrecorded(handler, asker.item(), result) ? Locked.GO_ON : Locked.STOP;
+            means.listeners().ended(handler.id(), asker.item(), result);
         }
-        chunk.addUntried(result);
+        chunk.addRefused(new RunListener.Result(handler.id(), asker.item(), result), decided.refusal());
         return goesOn(result) ? Locked.GO_ON : Locked.STOP;
     }
 

@@ -5,9 +5,11 @@ import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.lock.RemoteLocks;
+import dev.lanekeeper.work.ConflictReason;
 import dev.lanekeeper.work.ItemResult;
 import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.LockNeed;
+import dev.lanekeeper.work.LockRefusal;
 import dev.lanekeeper.work.RunLocker;
 import dev.lanekeeper.work.RunLocker.Answer;
 import dev.lanekeeper.work.RunLocker.Asker;
@@ -141,8 +143,10 @@ final class LockTurn {
         locker.leave(item);
     }
 
-    /** What becomes of an item that was refused. */
-    ItemResult refused(HandlerDefinition handler, Asker asker, Answer.Refused refused, LockRule rule) {
+    /** What becomes of an item that was refused, and as what it is counted. */
+    record Decided(ItemResult result, LockRefusal refusal) {}
+
+    Decided refused(HandlerDefinition handler, Asker asker, Answer.Refused refused, LockRule rule) {
         var refusal = Objects.requireNonNull(rule.refusal());
         var givenUp = refusal.conflict() == RunConflict.RESCHEDULE && refused.hops() >= refusal.mostHops();
         var result = givenUp ? givenUp(asker.item(), refused) : decide(handler, asker, refused, refusal);
@@ -156,7 +160,23 @@ final class LockTurn {
                 handler.id(),
                 asker.item(),
                 new RunListener.Refusal(refused.need().name(), refusal.conflict(), refused.holder(), givenUp));
-        return result;
+        return new Decided(
+                result,
+                new LockRefusal(
+                        asker.item().itemId(),
+                        asker.item().handlerId(),
+                        refused.need(),
+                        refused.holder(),
+                        givenUp ? ConflictReason.GAVE_UP_IN_RUN : reason(refusal.conflict())));
+    }
+
+    private static ConflictReason reason(RunConflict conflict) {
+        return switch (conflict) {
+            case LOG -> ConflictReason.DROPPED_IN_RUN;
+            case RAISE -> ConflictReason.FAILED_IN_RUN;
+            case REJECT -> ConflictReason.REJECTED_IN_RUN;
+            case RESCHEDULE, WAIT, CONFIGURED -> ConflictReason.RESCHEDULED_IN_RUN;
+        };
     }
 
     private ItemResult givenUp(WaitingItem item, Answer.Refused refused) {

@@ -135,12 +135,8 @@ final class ResultKeeper {
                 .setCause(refusal)
                 .log("The database refused the fields of these results; they are recorded without");
         return results.stream()
-                .map(l -> new LaneResult(
-                        l.lane(),
-                        l.results().stream().map(ResultKeeper::withoutFields).toList(),
-                        l.next(),
-                        l.overtake(),
-                        l.locks()))
+                .map(l -> l.with(
+                        l.results().stream().map(ResultKeeper::withoutFields).toList()))
                 .toList();
     }
 

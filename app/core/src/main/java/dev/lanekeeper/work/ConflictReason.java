@@ -1,6 +1,6 @@
 package dev.lanekeeper.work;
 
-/** What became of an item that met another with the same key; {@code unique_conflict.reason}. */
+/** What became of an item that met another with the same key, or was refused its lock in the run; {@code unique_conflict.reason}. */
 public enum ConflictReason {
     /** It was dropped, or is kept as discarded. */
     DUPLICATE(1),
@@ -17,7 +17,17 @@ public enum ConflictReason {
     /** It comes when the first of its period has left. */
     THROTTLED(7),
     /** It was put off too often. */
-    GAVE_UP(8);
+    GAVE_UP(8),
+    /** It was to run, and is kept as discarded. */
+    DROPPED_IN_RUN(9),
+    /** It was to run, and the attempt has failed. */
+    FAILED_IN_RUN(10),
+    /** It was to run, and is kept as rejected. */
+    REJECTED_IN_RUN(11),
+    /** It was to run, and comes again later. */
+    RESCHEDULED_IN_RUN(12),
+    /** It was to run, was rescheduled too often, and is kept as rejected. */
+    GAVE_UP_IN_RUN(13);
 
     private final int code;
 

@@ -1,13 +1,24 @@
 package dev.lanekeeper.work;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Writes {@code unique_conflict}: how often others met a holder, by reason, under the locks of their keys. */
+/**
+ * Writes {@code unique_conflict}: how often others met a holder, by reason; under the locks of their keys, and for what was refused
+ * in the run with its results.
+ */
 public final class ConflictStore {
+
+    /** Who has the lock where others come first, or another application has it. */
+    private static final long NOBODY = 0;
+
+    private static final Comparator<Counted> ORDER = Comparator.comparing(Counted::digest)
+            .thenComparing(Counted::holderId)
+            .thenComparing(Counted::reason);
 
     private final Database database;
 
@@ -25,19 +36,36 @@ public final class ConflictStore {
     }
 
     /**
-     * One that met another with the same key.
+     * One that met another with the same key, or was refused a lock.
      *
      * @param holderId to which it lost, or itself when it has won
      */
-    record Loss(UniqueClaim claim, int handlerId, long holderId, ConflictReason reason) {}
+    record Loss(UUID digest, String key, int handlerId, long holderId, ConflictReason reason) {
 
-    /** Counts conflicts. */
+        static Loss of(UniqueClaim claim, int handlerId, long holderId, ConflictReason reason) {
+            return new Loss(claim.digest(), claim.key(), handlerId, holderId, reason);
+        }
+
+        static Loss of(LockRefusal refusal) {
+            var holder = refusal.holder();
+            return new Loss(
+                    refusal.lock().digest(),
+                    refusal.lock().name(),
+                    refusal.handlerId(),
+                    holder == null ? NOBODY : holder,
+                    refusal.reason());
+        }
+
+        private Counted counted() {
+            return new Counted(digest, holderId, reason);
+        }
+    }
+
+    /** Counts conflicts, in one order, since runs hold no lock of the keys. */
     void count(List<Loss> losses, Instant now) {
         var numbers = losses.stream()
                 .collect(Collectors.groupingBy(
-                        l -> new Counted(l.claim().digest(), l.holderId(), l.reason()),
-                        LinkedHashMap::new,
-                        Collectors.toList()))
+                        Loss::counted, () -> new TreeMap<>(ORDER), Collectors.toList()))
                 .entrySet()
                 .stream()
                 .toList();
@@ -65,7 +93,7 @@ public final class ConflictStore {
                         .mapToInt(e -> e.getValue().get(0).handlerId())
                         .toArray())
                 .param(numbers.stream()
-                        .map(e -> Texts.safe(e.getValue().get(0).claim().key()))
+                        .map(e -> Texts.safe(e.getValue().get(0).key()))
                         .toArray(String[]::new))
                 .param(numbers.stream().mapToLong(e -> e.getValue().size()).toArray())
                 .update();

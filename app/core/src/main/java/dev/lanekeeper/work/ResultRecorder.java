@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import dev.lanekeeper.work.ConflictStore.Loss;
 import dev.lanekeeper.work.ItemResult.Finished;
 import dev.lanekeeper.work.ItemResult.Postponed;
 import dev.lanekeeper.work.ItemResult.Retry;
@@ -49,6 +50,7 @@ public class ResultRecorder {
     private final RequestStore requests;
     private final TallyStore tallies;
     private final UniqueStore locks;
+    private final ConflictStore conflicts;
     private final RunLocks runLocks;
     private volatile boolean forgetsWaiters;
     private final IntPredicate hasLocks;
@@ -70,6 +72,7 @@ public class ResultRecorder {
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
         this.locks = new UniqueStore(database);
+        this.conflicts = new ConflictStore(database);
         this.runLocks = new RunLocks(database);
         this.hasLocks = hasLocks;
         this.clock = clock;
@@ -162,6 +165,7 @@ public class ResultRecorder {
         moveAlone(ours, change);
         settleLocks(ours, change);
         countAttempts(run, ours, lost, change);
+        countRefusals(ours, change);
         var recorded = settle(ours, locked, lost, change);
         tallies.add(run.nodeId(), slot, change.tallies.values());
         return recorded;
@@ -338,6 +342,17 @@ public class ResultRecorder {
         missing.forEach(r -> change.missing.add(r.itemId()));
         Stream.concat(lost.stream().flatMap(r -> r.results().stream()), missing.stream())
                 .forEach(r -> change.tally(r.handlerId()).add(Count.DROPPED_RESULTS, 1));
+    }
+
+    private void countRefusals(List<LaneResult> ours, Change change) {
+        var losses = ours.stream()
+                .flatMap(r -> r.refusals().stream())
+                .filter(r -> change.found.contains(r.itemId()))
+                .map(Loss::of)
+                .toList();
+        if (!losses.isEmpty()) {
+            conflicts.count(losses, clock.instant());
+        }
     }
 
     private static long micros(ItemResult result) {

@@ -76,6 +76,7 @@ final class UniqueFates<T> {
             case UPDATED -> "its payload was taken by job " + winner + ", which has the key " + key;
             case GAVE_UP ->
                 "put off " + arrivals.get(number).hops() + " times, and job " + winner + " has the key " + key;
+            default -> throw new IllegalStateException(reason + " is decided in the run");
         };
     }
 
@@ -118,7 +119,7 @@ final class UniqueFates<T> {
             if (conflict != null) {
                 // Of those that were replaced it is the winner on which it is seen.
                 var replaces = decision.replacedBy(n) != null;
-                losses.add(new Loss(
+                losses.add(Loss.of(
                         Objects.requireNonNull(arrival.claim()),
                         arrival.handlerId(),
                         id(replaces ? new Party.Arriving(n) : conflict.with()),
@@ -196,7 +197,7 @@ final class UniqueFates<T> {
             case REJECTED -> new StoredJob.Rejected(id, winner);
             case UPDATED -> new StoredJob.Updated(winner);
             case GAVE_UP -> new StoredJob.GaveUp(winner);
-            case DUPLICATE, REPLACED, RESCHEDULED, DEBOUNCED, THROTTLED -> new StoredJob.Duplicate(winner);
+            default -> new StoredJob.Duplicate(winner);
         };
     }
 }

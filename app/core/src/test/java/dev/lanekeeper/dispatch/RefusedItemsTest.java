@@ -10,6 +10,7 @@ import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.work.ConflictReason;
 import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.List;
@@ -63,5 +64,20 @@ class RefusedItemsTest {
         await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 3") == 1);
 
         assertThat(told).containsExactly("RESCHEDULE", "RESCHEDULE", "RESCHEDULE given up");
+        assertThat(counted())
+                .containsExactly("l, 2 RESCHEDULED_IN_RUN for offset 0", "l, 1 GAVE_UP_IN_RUN for offset 0");
+    }
+
+    private List<String> counted() {
+        return node.database
+                .sql("""
+                        SELECT c.unique_key, c.number, c.reason, w.kafka_offset
+                          FROM lanekeeper.unique_conflict AS c
+                          JOIN lanekeeper.work_item AS w ON w.item_id = c.holder_id
+                         ORDER BY c.reason
+                        """)
+                .query((row, n) -> row.getString(1) + ", " + row.getLong(2) + " " + ConflictReason.of(row.getInt(3))
+                        + " for offset " + row.getLong(4))
+                .list();
     }
 }

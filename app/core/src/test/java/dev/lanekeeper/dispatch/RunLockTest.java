@@ -11,6 +11,8 @@ import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
+import dev.lanekeeper.run.RunListener;
+import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,13 @@ class RunLockTest {
     private static final int ITEMS = 25;
     private static final Journal JOURNAL = new Journal();
     private static final List<TestNode> NODES = new ArrayList<>();
+    private static final List<String> REFUSED = new CopyOnWriteArrayList<>();
+    private static final RunListener COUNTING = new RunListener() {
+        @Override
+        public void refused(String handler, WaitingItem item, RunListener.Refusal refusal) {
+            REFUSED.add(handler);
+        }
+    };
 
     /** Who is at work in which lock, and how many were at most. */
     private static final class Journal {
@@ -74,8 +83,8 @@ class RunLockTest {
     @BeforeAll
     static void start() {
         var pool = TestNode.freshPool();
-        NODES.add(TestNode.on(pool, 5, handlers()));
-        NODES.add(TestNode.on(TestNode.pool(pool.getJdbcUrl(), pool.getUsername()), 5, handlers()));
+        NODES.add(TestNode.on(pool, 5, List.of(COUNTING), handlers()));
+        NODES.add(TestNode.on(TestNode.pool(pool.getJdbcUrl(), pool.getUsername()), 5, List.of(COUNTING), handlers()));
     }
 
     @AfterAll
@@ -242,6 +251,7 @@ class RunLockTest {
                         .isPositive();
             default -> assertThat(done).isEqualTo(ITEMS);
         }
+        assertThat(conflicts(handler)).isEqualTo(refused(conflict));
     }
 
     @Test
@@ -269,6 +279,19 @@ class RunLockTest {
         assertThat(countOf("hopping", "outcome", " AND state = 1"))
                 .as("the second came again, waited, and was given its lock")
                 .isEqualTo(2);
+    }
+
+    private static long refused(RunConflict conflict) {
+        return REFUSED.stream().filter(conflict.name()::equals).count();
+    }
+
+    private static long conflicts(String handler) {
+        return NODES.get(0)
+                .database
+                .sql("SELECT coalesce(sum(number), 0) FROM lanekeeper.unique_conflict WHERE handler_id = ?")
+                .param(NODES.get(0).number(handler))
+                .query(Long.class)
+                .single();
     }
 
     private static LockRule lock(String name, int most) {

@@ -124,6 +124,11 @@ public final class TestNode implements AutoCloseable {
         return new TestNode(pool, List.of(definitions), List.of(), workers);
     }
 
+    static TestNode on(
+            HikariDataSource pool, int workers, List<RunListener> listeners, HandlerDefinition... definitions) {
+        return new TestNode(pool, List.of(definitions), listeners, workers);
+    }
+
     /** One that shares its locks. */
     static TestNode sharing(HikariDataSource pool, int workers, RedisSettings redis, HandlerDefinition... definitions) {
         return new TestNode(pool, List.of(definitions), List.of(), workers, redis);

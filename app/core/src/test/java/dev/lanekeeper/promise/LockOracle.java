@@ -187,9 +187,9 @@ final class LockOracle {
         equal("given up", ended("DISCARDED", "put off"), conflicts(8), told("GaveUp"));
         equal("put off", told("PutOff"), conflicts(5, 7), told("PutOff"));
         switch (scenario.onRun()) {
-            case LOG -> equal("refused", ended("DISCARDED", "the lock"), told("Refused LOG"));
-            case REJECT -> equal("refused", ended("REJECTED", "the lock"), told("Refused REJECT"));
-            case RAISE -> equal("refused", failures(), told("Refused RAISE"));
+            case LOG -> equal("refused", ended("DISCARDED", "the lock"), conflicts(9), told("Refused LOG"));
+            case REJECT -> equal("refused", ended("REJECTED", "the lock"), conflicts(11), told("Refused REJECT"));
+            case RAISE -> equal("refused", failures(), conflicts(10), told("Refused RAISE"));
             case WAIT, RESCHEDULE -> {}
         }
     }

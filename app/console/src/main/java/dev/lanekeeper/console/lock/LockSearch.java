@@ -51,8 +51,8 @@ public final class LockSearch {
                                CASE WHEN r.expires_at IS NULL THEN 'while executing' ELSE 'start of a rate' END AS type,
                                r.handler_id, r.item_id AS holder, false AS scheduled,
                                r.expires_at IS NOT NULL AND l.lane_id IS NULL AS gone, r.node_id AS node, r.most,
-                               r.taken_at AS since, r.expires_at AS expires, r.token, w.number AS waiters, 0::bigint AS conflicts,
-                               NULL::timestamptz AS last_conflict
+                               r.taken_at AS since, r.expires_at AS expires, r.token, w.number AS waiters, c.number AS conflicts,
+                               c.last_at AS last_conflict
                           FROM lanekeeper.run_lock AS r
                           LEFT JOIN LATERAL (
                                SELECT lane_id
@@ -61,6 +61,10 @@ public final class LockSearch {
                           LEFT JOIN LATERAL (
                                SELECT count(*) AS number
                                  FROM (SELECT FROM lanekeeper.lock_waiter WHERE digest = r.digest LIMIT 1000) AS first) AS w ON true
+                          LEFT JOIN LATERAL (
+                               SELECT sum(number)::bigint AS number, max(last_at) AS last_at
+                                 FROM lanekeeper.unique_conflict
+                                WHERE digest = r.digest AND holder_id = r.item_id) AS c ON true
                          WHERE CASE WHEN r.expires_at IS NULL THEN l.lane_id IS NOT NULL ELSE r.expires_at > ? END
                            AND r.name LIKE ? AND (r.name, r.digest, r.token) > (?, ?, ?)""";
 
@@ -224,7 +228,8 @@ public final class LockSearch {
      * Something that happened to a key.
      *
      * @param what in one word: a reason of {@link ConflictReason}, or {@code released}
-     * @param job to whom others lost, or who has taken the place of others; {@code null} when a person did it
+     * @param job to whom others lost, or who has taken the place of others; {@code null} when a person did it, and when
+     *     nobody is known who had the lock
      * @param number how often
      * @param operator who did it; {@code null} for no person
      */
@@ -240,7 +245,7 @@ public final class LockSearch {
     /** The last fifty things that happened to a key, the last one first. */
     public List<Happening> history(UUID digest, String name) {
         return search.read(() -> search.sql("""
-                        (SELECT reason, holder_id, number, first_at, last_at, NULL AS operator, NULL AS why
+                        (SELECT reason, nullif(holder_id, 0) AS holder_id, number, first_at, last_at, NULL AS operator, NULL AS why
                            FROM lanekeeper.unique_conflict
                           WHERE digest = ?
                           ORDER BY last_at DESC
