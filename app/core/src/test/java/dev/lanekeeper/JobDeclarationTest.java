@@ -10,6 +10,7 @@ import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.job.ConflictStrategy;
 import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.LockPolicy;
+import dev.lanekeeper.api.job.RunConflictStrategy;
 import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
@@ -189,6 +190,79 @@ class JobDeclarationTest {
                         .anyMatch(where -> where.startsWith("locks of Handler 'none'"))
                         .anyMatch(where -> where.startsWith("locks of Handler 'fast'"))
                         .hasSize(8));
+    }
+
+    @Test
+    void asksABeanInTheRunWhatBecomesOfEachItem() {
+        application
+                .withBean(ChosenInRun.class)
+                .withBean("onlyInvoicesWait", RunConflictStrategy.class, () -> event -> RunConflict.RAISE)
+                .withPropertyValues("lanekeeper.unique.on-run-conflict=log")
+                .run(context -> {
+                    var rule = handler(context, "chosen").locks().rules().get(0);
+                    assertThat(Objects.requireNonNull(rule.strategy())
+                                    .onRunConflict(new RawEvent(null, -1, -1, Instant.EPOCH, null, null, List.of())))
+                            .isEqualTo(RunConflict.RAISE);
+                    assertThat(rule.refusal())
+                            .extracting(Refusal::patience, Refusal::rescheduleIn, Refusal::mostHops)
+                            .containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(9), 4);
+                });
+    }
+
+    @Test
+    void tellsStrategiesThatCannotChooseInTheRunAllAtOnce() {
+        application
+                .withBean(WronglyChosenInRun.class)
+                .withBean("always", ConflictStrategy.class, () -> event -> Conflict.LOG)
+                .withBean("choosing", RunConflictStrategy.class, () -> event -> RunConflict.LOG)
+                .withPropertyValues("lanekeeper.handlers.free.unique-run-strategy=somebody")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::where)
+                        .anyMatch(where -> where.startsWith("uniqueRunStrategy of Handler 'unknown'"))
+                        .anyMatch(where -> where.startsWith("uniqueRunStrategy of Handler 'other-kind'"))
+                        .anyMatch(where -> where.startsWith("uniqueRunStrategy of Handler 'early'"))
+                        .anyMatch(where -> where.startsWith("uniqueOnRunConflict of Handler 'both'"))
+                        .contains("lanekeeper.handlers.free.unique-run-strategy")
+                        .hasSize(5));
+    }
+
+    static class ChosenInRun {
+
+        @LaneJob(id = "chosen")
+        @Unique(
+                lock = Lock.WHILE_EXECUTING,
+                key = "a",
+                runStrategy = "onlyInvoicesWait",
+                maxWait = "3s",
+                delay = "9s",
+                maxHops = 4)
+        void chosen(String payload) {}
+    }
+
+    static class WronglyChosenInRun {
+
+        @LaneJob(id = "unknown")
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "a", runStrategy = "nobody")
+        void unknown(String payload) {}
+
+        @LaneJob(id = "other-kind")
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "a", runStrategy = "always")
+        void otherKind(String payload) {}
+
+        @LaneJob(id = "early")
+        @Unique(runStrategy = "choosing")
+        void early(String payload) {}
+
+        @LaneJob(id = "both")
+        @Unique(
+                lock = Lock.WHILE_EXECUTING,
+                key = "a",
+                runStrategy = "choosing",
+                onRunConflict = RunConflict.LOG)
+        void both(String payload) {}
+
+        @LaneJob(id = "free")
+        void free() {}
     }
 
     @Test

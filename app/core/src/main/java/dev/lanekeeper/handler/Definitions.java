@@ -41,7 +41,8 @@ final class Definitions {
             "uniqueDelay",
             "uniqueMaxHops",
             "uniquePolicy",
-            "uniqueStrategy");
+            "uniqueStrategy",
+            "uniqueRunStrategy");
     private static final Set<String> NO_OUTBOX = Set.of("resource");
     private static final Set<String> KAFKA_ONLY = Set.of(
             "topics",
@@ -92,11 +93,7 @@ final class Definitions {
                 calls.of(declaration, details, options.flag("exactlyOnce", true)),
                 kafka && encrypt(options),
                 takesLocks(declaration) ? unique(declaration, options) : null,
-                new LockOptions(
-                                declaration.id(),
-                                declaration.door() == Door.OUTBOX,
-                                name -> bean(name, ResourceResolver.class))
-                        .read(options));
+                new LockOptions(declaration.id(), declaration.door() == Door.OUTBOX, this::bean).read(options));
     }
 
     /** What is wrong with it is told even where it does not count. */

@@ -188,6 +188,7 @@ final class HandlerScanner {
         attributes.put("uniqueMaxHops", unique.maxHops() == 0 ? "" : Integer.toString(unique.maxHops()));
         attributes.put("uniquePolicy", unique.policy());
         attributes.put("uniqueStrategy", unique.strategy());
+        attributes.put("uniqueRunStrategy", unique.runStrategy());
         attributes.values().removeIf(String::isBlank);
         return attributes;
     }

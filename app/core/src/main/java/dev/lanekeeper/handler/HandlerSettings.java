@@ -135,6 +135,7 @@ public record HandlerSettings(Defaults defaults, Map<String, Overrides> handlers
             @Nullable String uniqueMaxHops,
             @Nullable String uniquePolicy,
             @Nullable String uniqueStrategy,
+            @Nullable String uniqueRunStrategy,
             @Nullable String locks,
             @Nullable String lane,
             @Nullable String dedup,

@@ -1,6 +1,7 @@
 package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.RunConflictStrategy;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.api.job.Unique.RunConflict;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
@@ -22,12 +22,13 @@ import org.springframework.boot.convert.DurationStyle;
 final class LockOptions {
 
     /** What can be told by a lock that is held in the run alone. */
-    static final Set<String> RUN_ONLY = Set.of("uniqueMaxWait", "uniqueOnRunConflict");
+    static final Set<String> RUN_ONLY = Set.of("uniqueMaxWait", "uniqueOnRunConflict", "uniqueRunStrategy");
 
     private static final Pattern LOCK =
             Pattern.compile("(?<name>[\\p{L}\\p{N}_.-]+)(\\((?<key>.*)\\))?(\\*(?<most>\\d{1,6}))?(/(?<per>\\w+))?");
     private static final Set<String> OURS = Set.of("lane", "unique");
     private static final String UNIQUE = "unique:";
+    private static final String STRATEGY = "uniqueRunStrategy";
     private static final int MOST_PER_PERIOD = 1_000;
     private static final String GRAMMAR =
             "Write name, name(key), name(key)*3 for three at once, or name(key)*10/1s for ten"
@@ -35,13 +36,12 @@ final class LockOptions {
 
     private final String handler;
     private final boolean entries;
-    private final Function<String, ResourceResolver> beans;
+    private final UniqueOptions.Beans beans;
 
     /**
      * @param entries whether its items are entries of the outbox
-     * @param beans gives the resolver bean of that name
      */
-    LockOptions(String handler, boolean entries, Function<String, ResourceResolver> beans) {
+    LockOptions(String handler, boolean entries, UniqueOptions.Beans beans) {
         this.handler = handler;
         this.entries = entries;
         this.beans = beans;
@@ -85,12 +85,13 @@ final class LockOptions {
                 written != null && written.startsWith("@") ? key.withoutContent() : key,
                 options.number("uniqueLimit", 1, 1),
                 null,
-                refusal(options));
+                refusal(options),
+                strategy(options));
     }
 
     /** Of an entry its arguments and its causality key are read, as they are when it is stored. */
     private ResourceResolver resolver(String expression) {
-        var resolver = ResourceExpression.parse(expression, beans);
+        var resolver = ResourceExpression.parse(expression, name -> beans.bean(name, ResourceResolver.class));
         return entries ? event -> resolver.resourceOf(EntryDocument.written(event)) : resolver;
     }
 
@@ -108,12 +109,24 @@ final class LockOptions {
         }
     }
 
+    /** As with its keys, an entry is seen as it was written. */
+    private @Nullable RunConflictStrategy strategy(Options options) {
+        if (options.find(STRATEGY) != null && options.isGiven("uniqueOnRunConflict")) {
+            options.reject(
+                    "uniqueOnRunConflict", "the strategy says that for each item", "Remove it, or the strategy");
+        }
+        RunConflictStrategy found = options.parse(
+                        STRATEGY, name -> Optional.of(beans.bean(name, RunConflictStrategy.class)))
+                .orElse(null);
+        return found == null || !entries ? found : event -> found.onRunConflict(EntryDocument.written(event));
+    }
+
     private static @Nullable Refusal refusal(Options options) {
         var conflict = runConflict(options);
         var wait = options.durationOrNone("uniqueMaxWait");
         var in = options.duration("uniqueDelay", Duration.ofSeconds(5));
         var hops = options.number("uniqueMaxHops", 1, 100);
-        if (conflict == RunConflict.WAIT) {
+        if (conflict == RunConflict.WAIT && options.find(STRATEGY) == null) {
             if (wait != null) {
                 options.reject(
                         "uniqueMaxWait", "it waits for as long as it takes", "Say with onRunConflict what comes after");
@@ -123,8 +136,12 @@ final class LockOptions {
         return new Refusal(conflict, wait == null ? Duration.ZERO : wait, in, hops);
     }
 
-    /** What becomes of an item of a handler whose lock is held in the run. */
-    static RunConflict runConflict(Options options) {
+    /** Whether this may become of an item of a handler whose lock is held in the run. */
+    static boolean mayChoose(RunConflict conflict, Options options) {
+        return options.find(STRATEGY) != null || runConflict(options) == conflict;
+    }
+
+    private static RunConflict runConflict(Options options) {
         var said = options.choice("uniqueOnRunConflict", RunConflict.class, RunConflict.WAIT);
         return said == RunConflict.CONFIGURED ? RunConflict.WAIT : said;
     }

@@ -2,6 +2,7 @@ package dev.lanekeeper.handler;
 
 import dev.lanekeeper.api.RawEvent;
 import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.RunConflictStrategy;
 import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.RunKey;
@@ -76,13 +77,42 @@ public record LockRules(List<LockRule> rules) {
      * @param most how many may have it at once, or start in one period
      * @param per the period of a rate; {@code null} for none
      * @param refusal what becomes of an item that is not given it; {@code null} to wait as long as it takes
+     * @param strategy says that for each item, in place of the refusal's conflict; {@code null} for none
      */
     public record LockRule(
             String prefix,
             @Nullable Key key,
             int most,
             @Nullable Duration per,
-            @Nullable Refusal refusal) {
+            @Nullable Refusal refusal,
+            @Nullable RunConflictStrategy strategy) {
+
+        /** One whose items all fare the same. */
+        public LockRule(
+                String prefix,
+                @Nullable Key key,
+                int most,
+                @Nullable Duration per,
+                @Nullable Refusal refusal) {
+            this(prefix, key, most, per, refusal, null);
+        }
+
+        private LockRule chosenFor(WaitingItem item) throws Exception {
+            if (strategy == null || refusal == null) {
+                return this;
+            }
+            var chosen = strategy.onRunConflict(item.event());
+            if (chosen == null || chosen == RunConflict.CONFIGURED) {
+                throw new IllegalArgumentException("the strategy of the lock " + prefix + " chose " + chosen
+                        + " for item " + item.itemId() + "; let it choose another");
+            }
+            return new LockRule(
+                    prefix, key, most, per, chosen == RunConflict.WAIT ? null : refusal.with(chosen), null);
+        }
+
+        private @Nullable Duration patience() {
+            return refusal == null ? null : refusal.patience();
+        }
 
         private @Nullable LockNeed need(WaitingItem item, Hiding hiding) throws Exception {
             var name = prefix;
@@ -93,7 +123,7 @@ public record LockRules(List<LockRule> rules) {
                 }
                 name = prefix + ":" + hiding.hide(key, item, found);
             }
-            return new LockNeed(name, most, per, refusal == null ? null : refusal.patience());
+            return new LockNeed(name, most, per, patience());
         }
     }
 
@@ -104,7 +134,12 @@ public record LockRules(List<LockRule> rules) {
      * @param rescheduleIn after what time it comes again, for {@link RunConflict#RESCHEDULE}
      * @param mostHops how often it does so before it is rejected
      */
-    public record Refusal(RunConflict conflict, Duration patience, Duration rescheduleIn, int mostHops) {}
+    public record Refusal(RunConflict conflict, Duration patience, Duration rescheduleIn, int mostHops) {
+
+        private Refusal with(RunConflict chosen) {
+            return new Refusal(chosen, patience, rescheduleIn, mostHops);
+        }
+    }
 
     public boolean isEmpty() {
         return rules.isEmpty();
@@ -130,6 +165,24 @@ public record LockRules(List<LockRule> rules) {
             }
         }
         return needs;
+    }
+
+    /**
+     * The same needs, with what the application's strategies say becomes of the item if they are not met.
+     *
+     * @throws Exception whatever a strategy throws
+     */
+    public static Map<LockNeed, LockRule> chosen(Map<LockNeed, LockRule> needs, WaitingItem item) throws Exception {
+        if (needs.values().stream().allMatch(rule -> rule.strategy() == null)) {
+            return needs;
+        }
+        var chosen = new LinkedHashMap<LockNeed, LockRule>();
+        for (var entry : needs.entrySet()) {
+            var need = entry.getKey();
+            var rule = entry.getValue().chosenFor(item);
+            chosen.put(new LockNeed(need.name(), need.most(), need.per(), rule.patience()), rule);
+        }
+        return chosen;
     }
 
     /** What was computed when the job was enqueued counts before what the payload says now. */

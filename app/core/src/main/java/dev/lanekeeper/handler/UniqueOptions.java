@@ -101,7 +101,7 @@ final class UniqueOptions {
         Conflict said = options.choice(CONFLICT, Conflict.class, Conflict.LOG);
         Conflict conflict = said == Conflict.CONFIGURED ? Conflict.LOG : said;
         Lock lock = options.choice(LOCK, Lock.class, Lock.UNTIL_EXECUTED);
-        boolean reschedulesRuns = lock.isHeldInTheRun() && LockOptions.runConflict(options) == RunConflict.RESCHEDULE;
+        boolean reschedulesRuns = lock.isHeldInTheRun() && LockOptions.mayChoose(RunConflict.RESCHEDULE, options);
         boolean reschedules = conflict == Conflict.RESCHEDULE || reschedulesRuns;
         if (options.find(DELAY) != null && !reschedules && conflict != Conflict.DEBOUNCE) {
             reject(options, DELAY, "nothing is put off", "Remove it, or use RESCHEDULE or DEBOUNCE");

@@ -1,6 +1,5 @@
 package dev.lanekeeper.run;
 
-import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.RegisteredHandlers;
 import dev.lanekeeper.lock.RemoteLocks;
@@ -139,8 +138,7 @@ final class LaneWalk {
         if (means.locks().concern(handler, stored) || chunk.holdsLocks()) {
             var needs = means.locks().needs(handler, item);
             if (needs instanceof Needs.Unreadable unreadable) {
-                var why = new CannotHeal(unreadable.why());
-                return unrecorded(handler, item, means.execution().notGranted(handler, lane, item, why));
+                return unrecorded(handler, item, means.execution().notGranted(handler, lane, item, unreadable.why()));
             }
             var locked = lock(handler, stored, item, (Needs.Found) needs);
             if (locked != Locked.YES) {

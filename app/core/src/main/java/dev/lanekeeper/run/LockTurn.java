@@ -1,7 +1,9 @@
 package dev.lanekeeper.run;
 
 import dev.lanekeeper.api.job.Unique.RunConflict;
+import dev.lanekeeper.handler.CannotHeal;
 import dev.lanekeeper.handler.HandlerDefinition;
+import dev.lanekeeper.handler.LockRules;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.lock.RemoteLocks;
@@ -68,8 +70,14 @@ final class LockTurn {
         if (handler.locks().isEmpty() || item.unreadable() != null || item.intakeError() != null) {
             return new Needs.Found(Map.of());
         }
+        Map<LockNeed, LockRule> found;
         try {
-            return new Needs.Found(handler.locks().needs(item, execution.hidingOf(handler)));
+            found = handler.locks().needs(item, execution.hidingOf(handler));
+        } catch (Exception e) {
+            return new Needs.Unreadable(new CannotHeal(e));
+        }
+        try {
+            return new Needs.Found(LockRules.chosen(found, item));
         } catch (Exception e) {
             return new Needs.Unreadable(e);
         }

@@ -70,6 +70,9 @@ public @interface Unique {
     /** What becomes of a job that cannot be given its lock when it is to run; of locks that are held while executing. */
     RunConflict onRunConflict() default RunConflict.CONFIGURED;
 
+    /** The name of a {@link RunConflictStrategy} bean, in place of {@link #onRunConflict()}. */
+    String runStrategy() default "";
+
     /**
      * How long a job waits for such a lock before {@link #onRunConflict} is decided; by default not at all, and with
      * {@link RunConflict#WAIT} as long as it takes. No worker is held meanwhile. May hold {@code ${placeholders}}.
