@@ -21,6 +21,7 @@ import dev.lanekeeper.console.v1.HandlerNameSearch;
 import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.operations.LockOperations;
 import dev.lanekeeper.work.Database;
@@ -48,11 +49,12 @@ class ListsConfiguration {
     EventPage lanekeeperEventPage(
             ItemDetailSearch details,
             ItemOperations operations,
+            JobOperations jobs,
             Disclosures disclosures,
             LockSearch locks,
             Times times,
             ConsolePath path) {
-        return new EventPage(details, operations, disclosures, locks, times, path);
+        return new EventPage(details, operations, jobs, disclosures, locks, times, path);
     }
 
     @Bean

@@ -73,6 +73,16 @@ public class ConsoleApplication {
             return obey(order);
         }
 
+        @OutboxEventHandler(id = "digests", context = "digests", maxRetries = "0")
+        @Unique(
+                key = "resource",
+                lock = Unique.Lock.UNTIL_EXECUTING,
+                onConflict = Unique.Conflict.DEBOUNCE,
+                delay = "2h")
+        Outcome digests(Order order) {
+            return obey(order);
+        }
+
         @LaneJob(id = "reports", resource = "resource", maxRetries = "0")
         Outcome reports(Order order) {
             return obey(order);

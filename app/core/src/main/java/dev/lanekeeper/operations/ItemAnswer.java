@@ -27,6 +27,8 @@ public enum ItemAnswer {
     LANE_PARKED,
     /** Nothing was changed: the item that repeats it is still waiting. */
     ALREADY_STORED_ANEW,
+    /** Nothing was changed: it was put off and comes again by itself, as a scheduled job; that one can be run now. */
+    PUT_OFF,
     /** Nothing was changed: somebody has discarded it before. */
     ALREADY_DISCARDED,
     /** Nothing was changed: somebody has asked for it before, and the run has not answered yet. */

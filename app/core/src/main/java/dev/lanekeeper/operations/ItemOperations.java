@@ -3,12 +3,14 @@ package dev.lanekeeper.operations;
 import dev.lanekeeper.operations.Journal.ChangedMeanwhile;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.ItemChangeStore;
+import dev.lanekeeper.work.ItemChangeStore.Again;
 import dev.lanekeeper.work.ItemChangeStore.Whereabouts;
 import dev.lanekeeper.work.LaneChangeStore;
 import dev.lanekeeper.work.LaneChangeStore.HeldLane;
 import dev.lanekeeper.work.State;
 import dev.lanekeeper.work.WaitingItemSearch;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -37,7 +39,7 @@ public final class ItemOperations {
     /**
      * Makes an item due now. One that is finished but not done takes its old place again, as if it had never been tried, takes the
      * lock of its unique key again if others leave room for that, and unparks the lane that it has parked; one that is done is stored
-     * anew, without a lock.
+     * anew, without a lock. One that was put off and comes again by itself is not done a second time: see {@link #comesAgain}.
      */
     public ItemAnswer retry(long itemId, Operator by) {
         return journal.write(by, "retry", "item:" + itemId, () -> {
@@ -96,6 +98,15 @@ public final class ItemOperations {
     }
 
     private ItemAnswer reopen(Whereabouts item, State state) {
+        if (state == State.DISCARDED) {
+            // In this order: a scheduled job that is gone by now has left its item by then.
+            if (items.comesAgain(item.itemId()).isPresent()) {
+                return ItemAnswer.PUT_OFF;
+            }
+            if (items.isRepetitionWaiting(item.itemId())) {
+                return ItemAnswer.ALREADY_STORED_ANEW;
+            }
+        }
         var claims = items.lockClaims(item.itemId());
         var laneId = laneFor(item);
         var lane = lanes.makeRoom(laneId, item.handlerId(), item.bundled());
@@ -200,6 +211,11 @@ public final class ItemOperations {
             lanes.unpark(lane);
         }
         return ItemAnswer.DISCARDED;
+    }
+
+    /** The scheduled job that comes in place of a discarded item, which was put off; empty when there is none, or it has come. */
+    public Optional<Again> comesAgain(long itemId) {
+        return items.comesAgain(itemId);
     }
 
     /** How many later items of the same lane are done, up to 1000: what a retry now would come after. */

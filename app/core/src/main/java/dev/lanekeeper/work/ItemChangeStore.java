@@ -186,6 +186,21 @@ public final class ItemChangeStore {
                         """).param(itemId).query(Boolean.class).single();
     }
 
+    /** The scheduled job that comes in place of an item that was put off. */
+    public record Again(long jobId, Instant dueAt) {}
+
+    /** As what an item comes again by itself; empty when it does not, or has come. */
+    public Optional<Again> comesAgain(long itemId) {
+        return database
+                .sql("SELECT job_id, due_at FROM lanekeeper.scheduled_job WHERE repeats = ?")
+                .param(itemId)
+                .query((row, n) -> new Again(
+                        row.getLong(1), row.getObject(2, OffsetDateTime.class).toInstant()))
+                .list()
+                .stream()
+                .findFirst();
+    }
+
     /** Stores a finished item anew, at the end of the lane. */
     public void repeat(UUID laneId, Whereabouts original) {
         var now = Database.timestamp(clock.instant());

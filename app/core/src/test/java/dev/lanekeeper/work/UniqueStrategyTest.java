@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
+import dev.lanekeeper.operations.ItemAnswer;
+import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.JobAnswer;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.work.EntryStorer.Batch;
@@ -263,6 +265,31 @@ class UniqueStrategyTest {
         come(door, rule, "a/2");
         later(DELAY);
         assertThat(waiting()).containsExactly("a/2");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Door.class,
+            names = {"RECORD", "ENTRY"})
+    void doesNotDoTwiceWhatWasPutOffAndIsRetriedByHandMeanwhile(Door door) {
+        come(door, rule(Lock.UNTIL_EXECUTING, Conflict.DEBOUNCE), "a/1");
+        var people = new ItemOperations(corridor.database, corridor.clock);
+        var original = corridor.database
+                .sql("SELECT item_id FROM lanekeeper.outcome WHERE state = 4")
+                .query(Long.class)
+                .single();
+
+        assertThat(people.retry(original, World.ANNA)).isEqualTo(ItemAnswer.PUT_OFF);
+        assertThat(people.comesAgain(original).orElseThrow().dueAt()).isEqualTo(corridor.clock.instant().plus(DELAY));
+        assertThat(waiting()).isEmpty();
+        later(DELAY);
+        assertThat(people.retry(original, World.ANNA)).isEqualTo(ItemAnswer.ALREADY_STORED_ANEW);
+        assertThat(people.comesAgain(original)).isEmpty();
+        assertThat(waiting()).containsExactly("a/1");
+
+        finishAll();
+        assertThat(people.retry(original, World.ANNA)).isEqualTo(ItemAnswer.DUE);
+        finishAll();
     }
 
     @Test

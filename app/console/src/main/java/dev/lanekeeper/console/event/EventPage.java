@@ -11,6 +11,7 @@ import dev.lanekeeper.console.lock.LockView.HappeningView;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.ForDecryptors;
 import dev.lanekeeper.console.page.NotFoundException;
+import dev.lanekeeper.console.page.Moment;
 import dev.lanekeeper.console.page.Notice;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.operations.Disclosure.NotFound;
@@ -18,10 +19,14 @@ import dev.lanekeeper.operations.Disclosure.PlainText;
 import dev.lanekeeper.operations.Disclosure.Unreadable;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.operations.JobAnswer;
+import dev.lanekeeper.operations.JobOperations;
+import dev.lanekeeper.work.ItemChangeStore.Again;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -42,6 +47,7 @@ public class EventPage {
 
     private final ItemDetailSearch details;
     private final ItemOperations operations;
+    private final JobOperations jobs;
     private final Disclosures disclosures;
     private final LockSearch locks;
     private final Times times;
@@ -50,12 +56,14 @@ public class EventPage {
     public EventPage(
             ItemDetailSearch details,
             ItemOperations operations,
+            JobOperations jobs,
             Disclosures disclosures,
             LockSearch locks,
             Times times,
             ConsolePath path) {
         this.details = details;
         this.operations = operations;
+        this.jobs = jobs;
         this.disclosures = disclosures;
         this.locks = locks;
         this.times = times;
@@ -76,12 +84,22 @@ public class EventPage {
         model.addAttribute("winner", locks.winnerOver(id).orElse(null));
         model.addAttribute("losers", locks.losers(id));
         model.addAttribute(
+                "again", operations.comesAgain(id).map(a -> AgainView.of(a, times)).orElse(null));
+        model.addAttribute(
                 "conflicts",
                 locks.lostTo(id).stream().map(h -> HappeningView.of(h, times)).toList());
         if (ItemState.FAILURES.contains(detail.row().state())) {
             var number = detail.row().itemId();
             var later = details.overtakenBy(List.of(number), COUNTED_LATER).get(number);
             model.addAttribute("later", later == null || later.value() == 0 ? null : later(later));
+        }
+    }
+
+    /** The scheduled job that comes in place of an event that was put off. */
+    public record AgainView(long jobId, @Nullable Moment dueAt) {
+
+        static AgainView of(Again again, Times times) {
+            return new AgainView(again.jobId(), times.moment(again.dueAt()));
         }
     }
 
@@ -143,6 +161,23 @@ public class EventPage {
         // What was shown as a failure is retried as one: somebody else may have been quicker.
         var answer = isFailure(state) ? operations.retryFailure(number(id), by) : operations.retry(number(id), by);
         Answers.notice("Event " + number(id), answer).showNext(redirect);
+        return path.redirect("/events/" + number(id));
+    }
+
+    /** Of one that was put off and comes again later: it comes now. */
+    @PostMapping("/events/{id}/run-now")
+    RedirectView runNow(
+            @PathVariable String id,
+            @RequestParam(defaultValue = "") String reason,
+            Principal user,
+            RedirectAttributes redirect) {
+        var due = operations
+                .comesAgain(number(id))
+                .filter(a -> jobs.runNow(a.jobId(), Answers.operator(user, reason)) == JobAnswer.DUE);
+        var notice = due.isPresent()
+                ? Notice.ok("Scheduled job " + due.get().jobId() + ", as which event " + number(id) + " comes again, is due now.")
+                : Notice.warn("Event " + number(id) + " was not changed: it has come again, or somebody has cancelled that.");
+        notice.showNext(redirect);
         return path.redirect("/events/" + number(id));
     }
 

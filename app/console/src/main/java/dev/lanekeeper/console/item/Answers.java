@@ -49,6 +49,7 @@ public final class Answers {
             case LANE_ACTIVE -> "a run works on its lane";
             case LANE_PARKED -> "its lane is parked";
             case ALREADY_STORED_ANEW -> "stored anew by somebody else";
+            case PUT_OFF -> "it comes again by itself";
             case ALREADY_DISCARDED -> "discarded by somebody else";
             case ALREADY_REQUESTED -> "its discard was asked for before";
             case ALREADY_FINISHED -> "done meanwhile";

@@ -11,6 +11,7 @@ import dev.lanekeeper.operations.Disclosure.Unreadable;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.ItemAnswer;
 import dev.lanekeeper.operations.ItemOperations;
+import dev.lanekeeper.work.ItemChangeStore.Again;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Set;
@@ -64,12 +65,15 @@ public class EventsApi {
         return Json.ok(withRivals(EventJson.detail(detail.orElseThrow(() -> unknown)), Parameters.id(id, unknown)));
     }
 
-    /** To whom it lost its lock, and what others lost to it. */
+    /** To whom it lost its lock, when it comes again for that, and what others lost to it. */
     private Map<String, @Nullable Object> withRivals(Map<String, @Nullable Object> json, long itemId) {
         var winner = locks.winnerOver(itemId);
         json.put("lost_to", winner.map(LockSearch.Winner::id).orElse(null));
         json.put("lost_to_scheduled", winner.map(LockSearch.Winner::scheduled).orElse(null));
         json.put("losers", locks.losers(itemId));
+        var again = operations.comesAgain(itemId);
+        json.put("comes_again_as", again.map(Again::jobId).orElse(null));
+        json.put("comes_again_at", again.map(Again::dueAt).orElse(null));
         json.put("conflicts", locks.lostTo(itemId).stream().map(LocksApi::json).toList());
         return json;
     }
@@ -143,7 +147,8 @@ public class EventsApi {
                 case ALREADY_DUE -> "somebody else has retried it, or it is due anyway; it waits for its turn";
                 case LANE_ACTIVE -> "a run works on its lane right now; ask again when it has been given back";
                 case LANE_PARKED -> "its lane is parked; unpark it first";
-                case ALREADY_STORED_ANEW -> "somebody else has retried it; the new item still waits";
+                case ALREADY_STORED_ANEW -> "somebody else has retried it, or it was put off and came again; the new item still waits";
+                case PUT_OFF -> "it was put off and comes again by itself";
                 case ALREADY_DISCARDED -> "somebody else has discarded it";
                 case ALREADY_REQUESTED -> "somebody else has asked for it, and the run has not answered yet";
                 case ALREADY_FINISHED -> "it ended well meanwhile";

@@ -1,6 +1,7 @@
 package dev.lanekeeper.console.v1;
 
 import dev.lanekeeper.console.item.ItemRow;
+import dev.lanekeeper.operations.ItemAnswer;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.work.Database;
 import java.util.Map;
@@ -48,8 +49,18 @@ public final class Retries {
             case STORED_ANEW -> answers.answer(search.repetition(row.itemId()), 0, asked.patience());
             case DUE_BEHIND_PARKING -> later(row.itemId());
             case NOT_FOUND -> throw ApiException.eventNotFound();
+            case PUT_OFF -> now(Json.error(HttpStatus.CONFLICT, putOff(row.itemId())));
             default -> now(Json.error(HttpStatus.CONFLICT, EventsApi.Refused.message(answer)));
         };
+    }
+
+    private String putOff(long itemId) {
+        return EventsApi.Refused.message(ItemAnswer.PUT_OFF)
+                + operations
+                        .comesAgain(itemId)
+                        .map(again -> ", as scheduled job " + again.jobId() + " at " + again.dueAt()
+                                + "; to have it now POST to /v1/jobs/" + again.jobId() + "/run-now")
+                        .orElse("");
     }
 
     private void requireHandler(ItemRow row) {
