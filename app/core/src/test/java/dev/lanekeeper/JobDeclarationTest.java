@@ -19,14 +19,18 @@ import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.JobSource;
+import dev.lanekeeper.handler.LockRules.Hiding;
 import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.work.Recurrence;
+import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.UniqueRule;
+import dev.lanekeeper.work.WaitingItem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -190,6 +194,39 @@ class JobDeclarationTest {
                         .anyMatch(where -> where.startsWith("locks of Handler 'none'"))
                         .anyMatch(where -> where.startsWith("locks of Handler 'fast'"))
                         .hasSize(8));
+    }
+
+    @Test
+    void namesTheLocksOfTwoHandlersDifferentlyWhereverTheirColonsStand() {
+        application.withBean(WithColons.class).run(context -> {
+            assertThat(name(context, "a:b", "c")).isEqualTo("unique:a%3Ab:c");
+            assertThat(name(context, "a", "b:c")).isEqualTo("unique:a:b:c");
+        });
+    }
+
+    private static String name(ApplicationContext context, String handler, String key) throws Exception {
+        var header = new RawEvent.RawHeader(RunKey.HEADER, key.getBytes(StandardCharsets.UTF_8));
+        var event = new RawEvent(null, -1, -1, Instant.EPOCH, null, null, List.of(header));
+        var item = new WaitingItem(
+                new UUID(0, 0), 1, 1, null, Instant.EPOCH, 0, Instant.EPOCH, Instant.EPOCH, false, null, null, event);
+        return handler(context, handler)
+                .locks()
+                .needs(item, new Hiding(false, k -> k))
+                .keySet()
+                .iterator()
+                .next()
+                .name();
+    }
+
+    static class WithColons {
+
+        @LaneJob(id = "a:b")
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "k")
+        void one(String payload) {}
+
+        @LaneJob(id = "a")
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "k")
+        void other(String payload) {}
     }
 
     @Test

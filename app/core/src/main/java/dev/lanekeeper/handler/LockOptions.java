@@ -8,6 +8,7 @@ import dev.lanekeeper.api.job.Unique.RunConflict;
 import dev.lanekeeper.handler.LockRules.LockRule;
 import dev.lanekeeper.handler.LockRules.Refusal;
 import dev.lanekeeper.work.EntryDocument;
+import dev.lanekeeper.work.LockNeed;
 import dev.lanekeeper.work.WaitingItem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class LockOptions {
         var key = LockRules.stored(resolver);
         var written = options.text("uniqueKey");
         return new LockRule(
-                UNIQUE + (across ? "" : handler),
+                UNIQUE + (across ? "" : LockNeed.part(handler)),
                 written != null && written.startsWith("@") ? key.withoutContent() : key,
                 options.number("uniqueLimit", 1, 1),
                 null,

@@ -2,6 +2,7 @@ package dev.lanekeeper.work;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,16 @@ public record LockNeed(
     }
 
     private static final String LANE = "lane:";
+    private static final Pattern LIKE_A_SIGN = Pattern.compile("%(?=25|3A)");
 
     /** The lock of a lane's resource, which only other applications need besides. */
     public static LockNeed ofLane(String group, String resource) {
-        return of(LANE + group + ":" + resource);
+        return of(LANE + part(group) + ":" + resource);
+    }
+
+    /** A part of a name with a key behind it: a colon would leave open where it ends, so {@code %3A} stands for it. */
+    public static String part(String text) {
+        return LIKE_A_SIGN.matcher(text).replaceAll("%25").replace(":", "%3A");
     }
 
     /** Whether a lock of this name is that of a lane's resource. */
