@@ -37,6 +37,7 @@ import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.Schema;
 import dev.lanekeeper.work.SettingStore;
 import dev.lanekeeper.work.StoredBatch;
+import dev.lanekeeper.work.UniqueClaim;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -262,6 +263,20 @@ public final class TestNode implements AutoCloseable {
         var number = number(handler);
         return storer.store(new KafkaBatch(
                 number, laneGroup(number), KafkaBatch.FIRST_SLOT, List.of(new PartitionClaim(handler, 0, 1)), items));
+    }
+
+    /** One that claims to be the only one of its key. */
+    StoredBatch store(String handler, long offset, @Nullable UniqueClaim claim, String resource) {
+        var now = Instant.parse("2030-01-01T00:00:00Z");
+        var item = new NewItem(
+                handler, 0, offset, now, now, null, new byte[0], List.of(), resource, null, null, null, null, claim, null);
+        var number = number(handler);
+        return storer.store(new KafkaBatch(
+                number,
+                laneGroup(number),
+                KafkaBatch.FIRST_SLOT,
+                List.of(new PartitionClaim(handler, 0, 1)),
+                List.of(item)));
     }
 
     private String laneGroup(int handlerId) {
