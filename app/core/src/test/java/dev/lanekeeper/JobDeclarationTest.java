@@ -291,11 +291,7 @@ class JobDeclarationTest {
         void early(String payload) {}
 
         @LaneJob(id = "both")
-        @Unique(
-                lock = Lock.WHILE_EXECUTING,
-                key = "a",
-                runStrategy = "choosing",
-                onRunConflict = RunConflict.LOG)
+        @Unique(lock = Lock.WHILE_EXECUTING, key = "a", runStrategy = "choosing", onRunConflict = RunConflict.LOG)
         void both(String payload) {}
 
         @LaneJob(id = "free")

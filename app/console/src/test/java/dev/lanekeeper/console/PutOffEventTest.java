@@ -81,15 +81,11 @@ class PutOffEventTest {
     }
 
     private long done(long event) {
-        return site.sql()
-                .sql("""
+        return site.sql().sql("""
                         SELECT count(*)
                           FROM lanekeeper.work_item AS w
                           JOIN lanekeeper.outcome AS o ON o.item_id = w.item_id
                          WHERE w.retry_of = ? AND o.state = 1
-                        """)
-                .param(event)
-                .query(Long.class)
-                .single();
+                        """).param(event).query(Long.class).single();
     }
 }

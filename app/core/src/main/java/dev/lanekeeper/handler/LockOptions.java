@@ -113,8 +113,7 @@ final class LockOptions {
     /** As with its keys, an entry is seen as it was written. */
     private @Nullable RunConflictStrategy strategy(Options options) {
         if (options.find(STRATEGY) != null && options.isGiven("uniqueOnRunConflict")) {
-            options.reject(
-                    "uniqueOnRunConflict", "the strategy says that for each item", "Remove it, or the strategy");
+            options.reject("uniqueOnRunConflict", "the strategy says that for each item", "Remove it, or the strategy");
         }
         RunConflictStrategy found = options.parse(
                         STRATEGY, name -> Optional.of(beans.bean(name, RunConflictStrategy.class)))

@@ -88,12 +88,7 @@ public record LockRules(List<LockRule> rules) {
             @Nullable RunConflictStrategy strategy) {
 
         /** One whose items all fare the same. */
-        public LockRule(
-                String prefix,
-                @Nullable Key key,
-                int most,
-                @Nullable Duration per,
-                @Nullable Refusal refusal) {
+        public LockRule(String prefix, @Nullable Key key, int most, @Nullable Duration per, @Nullable Refusal refusal) {
             this(prefix, key, most, per, refusal, null);
         }
 
@@ -106,8 +101,7 @@ public record LockRules(List<LockRule> rules) {
                 throw new IllegalArgumentException("the strategy of the lock " + prefix + " chose " + chosen
                         + " for item " + item.itemId() + "; let it choose another");
             }
-            return new LockRule(
-                    prefix, key, most, per, chosen == RunConflict.WAIT ? null : refusal.with(chosen), null);
+            return new LockRule(prefix, key, most, per, chosen == RunConflict.WAIT ? null : refusal.with(chosen), null);
         }
 
         private @Nullable Duration patience() {

@@ -84,8 +84,7 @@ final class Chunk {
 
     /** Takes what is to be recorded; from then on the chunk is empty, and its locks are lost unless it is in the middle of an item. */
     synchronized PendingLane take(Next next) {
-        var result =
-                new LaneResult(lane, List.copyOf(results), next, overtake, locks, List.copyOf(refusals));
+        var result = new LaneResult(lane, List.copyOf(results), next, overtake, locks, List.copyOf(refusals));
         var taken = new PendingLane(result, List.copyOf(told));
         results = new ArrayList<>();
         refusals = new ArrayList<>();

@@ -64,8 +64,7 @@ public final class ConflictStore {
     /** Counts conflicts, in one order, since runs hold no lock of the keys. */
     void count(List<Loss> losses, Instant now) {
         var numbers = losses.stream()
-                .collect(Collectors.groupingBy(
-                        Loss::counted, () -> new TreeMap<>(ORDER), Collectors.toList()))
+                .collect(Collectors.groupingBy(Loss::counted, () -> new TreeMap<>(ORDER), Collectors.toList()))
                 .entrySet()
                 .stream()
                 .toList();

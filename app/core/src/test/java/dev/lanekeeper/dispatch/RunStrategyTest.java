@@ -100,15 +100,11 @@ class RunStrategyTest {
     }
 
     private List<String> messages(long offset) {
-        return node.database
-                .sql("""
+        return node.database.sql("""
                         SELECT error_message
                           FROM lanekeeper.attempt
                           JOIN lanekeeper.work_item USING (item_id)
                          WHERE kafka_offset = ?
-                        """)
-                .param(offset)
-                .query(String.class)
-                .list();
+                        """).param(offset).query(String.class).list();
     }
 }

@@ -269,7 +269,21 @@ public final class TestNode implements AutoCloseable {
     StoredBatch store(String handler, long offset, @Nullable UniqueClaim claim, String resource) {
         var now = Instant.parse("2030-01-01T00:00:00Z");
         var item = new NewItem(
-                handler, 0, offset, now, now, null, new byte[0], List.of(), resource, null, null, null, null, claim, null);
+                handler,
+                0,
+                offset,
+                now,
+                now,
+                null,
+                new byte[0],
+                List.of(),
+                resource,
+                null,
+                null,
+                null,
+                null,
+                claim,
+                null);
         var number = number(handler);
         return storer.store(new KafkaBatch(
                 number,

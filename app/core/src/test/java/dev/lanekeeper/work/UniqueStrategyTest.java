@@ -280,7 +280,8 @@ class UniqueStrategyTest {
                 .single();
 
         assertThat(people.retry(original, World.ANNA)).isEqualTo(ItemAnswer.PUT_OFF);
-        assertThat(people.comesAgain(original).orElseThrow().dueAt()).isEqualTo(corridor.clock.instant().plus(DELAY));
+        assertThat(people.comesAgain(original).orElseThrow().dueAt())
+                .isEqualTo(corridor.clock.instant().plus(DELAY));
         assertThat(waiting()).isEmpty();
         later(DELAY);
         assertThat(people.retry(original, World.ANNA)).isEqualTo(ItemAnswer.ALREADY_STORED_ANEW);

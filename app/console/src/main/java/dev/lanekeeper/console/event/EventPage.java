@@ -10,8 +10,8 @@ import dev.lanekeeper.console.lock.LockSearch;
 import dev.lanekeeper.console.lock.LockView.HappeningView;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.ForDecryptors;
-import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Moment;
+import dev.lanekeeper.console.page.NotFoundException;
 import dev.lanekeeper.console.page.Notice;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.operations.Disclosure.NotFound;
@@ -84,7 +84,8 @@ public class EventPage {
         model.addAttribute("winner", locks.winnerOver(id).orElse(null));
         model.addAttribute("losers", locks.losers(id));
         model.addAttribute(
-                "again", operations.comesAgain(id).map(a -> AgainView.of(a, times)).orElse(null));
+                "again",
+                operations.comesAgain(id).map(a -> AgainView.of(a, times)).orElse(null));
         model.addAttribute(
                 "conflicts",
                 locks.lostTo(id).stream().map(h -> HappeningView.of(h, times)).toList());
@@ -175,8 +176,10 @@ public class EventPage {
                 .comesAgain(number(id))
                 .filter(a -> jobs.runNow(a.jobId(), Answers.operator(user, reason)) == JobAnswer.DUE);
         var notice = due.isPresent()
-                ? Notice.ok("Scheduled job " + due.get().jobId() + ", as which event " + number(id) + " comes again, is due now.")
-                : Notice.warn("Event " + number(id) + " was not changed: it has come again, or somebody has cancelled that.");
+                ? Notice.ok("Scheduled job " + due.get().jobId() + ", as which event " + number(id)
+                        + " comes again, is due now.")
+                : Notice.warn(
+                        "Event " + number(id) + " was not changed: it has come again, or somebody has cancelled that.");
         notice.showNext(redirect);
         return path.redirect("/events/" + number(id));
     }

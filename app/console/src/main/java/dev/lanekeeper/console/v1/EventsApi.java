@@ -147,7 +147,8 @@ public class EventsApi {
                 case ALREADY_DUE -> "somebody else has retried it, or it is due anyway; it waits for its turn";
                 case LANE_ACTIVE -> "a run works on its lane right now; ask again when it has been given back";
                 case LANE_PARKED -> "its lane is parked; unpark it first";
-                case ALREADY_STORED_ANEW -> "somebody else has retried it, or it was put off and came again; the new item still waits";
+                case ALREADY_STORED_ANEW ->
+                    "somebody else has retried it, or it was put off and came again; the new item still waits";
                 case PUT_OFF -> "it was put off and comes again by itself";
                 case ALREADY_DISCARDED -> "somebody else has discarded it";
                 case ALREADY_REQUESTED -> "somebody else has asked for it, and the run has not answered yet";
