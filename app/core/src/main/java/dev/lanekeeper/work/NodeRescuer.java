@@ -48,6 +48,7 @@ public class NodeRescuer {
     private final RequestStore requests;
     private final TallyStore tallies;
     private final RunLocks locks;
+    private final UniqueStore uniqueLocks;
     private final Clock clock;
     private final Probe probe;
     private final int chunk;
@@ -63,6 +64,7 @@ public class NodeRescuer {
         this.requests = new RequestStore(database);
         this.tallies = new TallyStore(database, clock);
         this.locks = new RunLocks(database);
+        this.uniqueLocks = new UniqueStore(database);
         this.clock = clock;
         this.probe = probe;
         this.chunk = chunk;
@@ -118,6 +120,7 @@ public class NodeRescuer {
         discarded.forEach(d -> removed.merge(d.laneId(), 1, Integer::sum));
         count(self, struck, discarded);
         rescues.suspect(ids, chunk);
+        retakeLocks(ids);
         settle(locked, removed);
         return new Rescued(dead, locked.size(), givenUp);
     }
@@ -177,6 +180,14 @@ public class NodeRescuer {
                 true,
                 false,
                 attempt);
+    }
+
+    /** As when a failed attempt is recorded, which nobody has done for these. */
+    private void retakeLocks(List<UUID> lanes) {
+        var begun = rescues.begunWithoutTheirLocks(lanes, chunk);
+        if (!begun.isEmpty()) {
+            uniqueLocks.retake(begun, clock.instant());
+        }
     }
 
     private void settle(List<Locked> locked, Map<UUID, Integer> removed) {

@@ -83,6 +83,30 @@ final class RescueStore {
                         """).param(Database.uuids(lanes)).param(chunk).update();
     }
 
+    /** Those of the chunk that each lane was in whose handler was about to be called, and which gave a lock away for that. */
+    List<Long> begunWithoutTheirLocks(List<UUID> lanes, int chunk) {
+        return database.sql("""
+                        SELECT u.holder_id
+                          FROM unnest(?::uuid[]) AS k (lane_id)
+                         CROSS JOIN LATERAL (
+                               SELECT i.item_id
+                                 FROM lanekeeper.lane_item AS i
+                                WHERE i.lane_id = k.lane_id
+                                ORDER BY i.item_id
+                                LIMIT ?) AS first
+                         CROSS JOIN LATERAL (
+                               SELECT l.holder_id
+                                 FROM lanekeeper.unique_lock AS l
+                                WHERE l.holder_id = first.item_id AND l.released_at IS NOT NULL
+                               OFFSET 0) AS u
+                         WHERE EXISTS (SELECT FROM lanekeeper.unique_lock)
+                        """)
+                .param(Database.uuids(lanes))
+                .param(chunk)
+                .query(Long.class)
+                .list();
+    }
+
     /** Deletes lanes that this transaction has locked and emptied. */
     void close(List<UUID> lanes) {
         database.sql("DELETE FROM lanekeeper.lane WHERE lane_id = ANY (?::uuid[])")

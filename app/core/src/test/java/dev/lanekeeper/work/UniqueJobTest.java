@@ -102,6 +102,40 @@ class UniqueJobTest {
     }
 
     @Test
+    void holdsUntilExecutingAgainWhenTheWorkerThatHadCalledItsHandlerIsFoundDead() {
+        var first = stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
+        callAndDie(first);
+
+        assertThat(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a")).isEqualTo(new Duplicate(first));
+        locks.executing(first, corridor.clock.instant());
+        assertThat(stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"))).isGreaterThan(first);
+    }
+
+    @Test
+    void leavesTheLockOfADeadWorkersJobToTheOneThatWasStoredBeforeTheRescue() {
+        var first = stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
+        var dead = corridor.node();
+        corridor.claim(dead);
+        locks.executing(first, corridor.clock.instant());
+        var second = stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
+        corridor.nodes.delete(dead);
+
+        corridor.rescuer().rescue(corridor.node(), Duration.ofSeconds(10));
+
+        assertThat(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a")).isEqualTo(new Duplicate(second));
+        assertThat(corridor.count("lanekeeper.unique_lock WHERE released_at IS NULL"))
+                .isOne();
+    }
+
+    private void callAndDie(long item) {
+        var dead = corridor.node();
+        corridor.claim(dead);
+        locks.executing(item, corridor.clock.instant());
+        corridor.nodes.delete(dead);
+        corridor.rescuer().rescue(corridor.node(), Duration.ofSeconds(10));
+    }
+
+    @Test
     void doesNotTakeALockAgainThatSomebodyElseHasByThen() {
         var first = stored(store(Lock.UNTIL_EXECUTING, Conflict.LOG, "a"));
         var node = corridor.node();

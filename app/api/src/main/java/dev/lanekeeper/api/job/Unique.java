@@ -81,7 +81,10 @@ public @interface Unique {
 
     /** How long a job holds its lock. */
     enum Lock {
-        /** From when it is enqueued until its handler is called; an attempt that fails takes it again if nobody else has it. */
+        /**
+         * From when it is enqueued until its handler is called; an attempt that fails, or whose worker has died, takes it again if
+         * nobody else has it.
+         */
         UNTIL_EXECUTING,
         /** From when it is enqueued until it is finished: through all its retries, until it is done, failed for good or discarded. */
         UNTIL_EXECUTED,
