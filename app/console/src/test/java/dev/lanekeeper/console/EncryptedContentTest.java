@@ -9,13 +9,16 @@ import com.microsoft.playwright.options.AriaRole;
 import dev.lanekeeper.console.Site.Visit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who sees what is encrypted, and what is left behind of having seen it. */
 class EncryptedContentTest {
 
     private static final String DECRYPTOR = "dora";
 
+    @RegisterExtension
     private final Site site = Site.shared();
+
     private final Api api = new Api(site);
     private final String resource = Api.anyResource();
     private final long event = failure();

@@ -12,6 +12,7 @@ import dev.lanekeeper.operations.HandlerOperations;
 import dev.lanekeeper.operations.Operator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ class HandlerSettingsTest {
 
     private static final String HOSTILE = "<script>alert(1)</script>\"'>${7*7}";
 
+    @RegisterExtension
     private final Site site = Site.shared();
 
     @AfterEach

@@ -7,11 +7,13 @@ import com.microsoft.playwright.Page;
 import dev.lanekeeper.console.Site.Visit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class HousekeepingPageTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    @RegisterExtension
     private final Site site = Site.shared();
 
     @Test

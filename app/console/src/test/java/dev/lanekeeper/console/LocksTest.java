@@ -12,13 +12,16 @@ import dev.lanekeeper.console.Site.Visit;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An operator sees who has which lock, and takes one away. */
 class LocksTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    @RegisterExtension
     private final Site site = Site.shared();
+
     private final Api api = new Api(site);
     private final String printer = anyResource();
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,7 +23,9 @@ class RepairTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    @RegisterExtension
     private final Site site = Site.shared();
+
     private final Api api = new Api(site);
 
     static Stream<Visit> withAndWithoutScript() {

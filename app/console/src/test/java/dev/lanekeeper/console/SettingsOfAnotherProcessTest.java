@@ -13,6 +13,7 @@ import java.util.function.IntConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Somebody tunes in a browser what a process beside this one does. */
 class SettingsOfAnotherProcessTest {
@@ -27,7 +28,9 @@ class SettingsOfAnotherProcessTest {
 
     private static final String SETTING = "/v1/handlers/ledger/settings/flush-size";
 
+    @RegisterExtension
     private final Site site = Site.shared();
+
     private final Api api = new Api(site);
 
     @Test

@@ -4,9 +4,11 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import dev.lanekeeper.console.Site.Visit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SignInTest {
 
+    @RegisterExtension
     private final Site site = Site.shared();
 
     @Test

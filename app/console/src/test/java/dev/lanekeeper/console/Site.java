@@ -10,12 +10,15 @@ import dev.lanekeeper.testkit.KafkaBroker;
 import dev.lanekeeper.testkit.PostgresDatabase;
 import dev.lanekeeper.testkit.PostgresServer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -24,8 +27,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * One application with its console, one Kafka broker, one PostgreSQL and one Chromium for all tests of this module; ended with
  * the JVM. Playwright belongs to one thread, so tests that use it run in the main thread, one after the other.
+ *
+ * <p>A test class whose tests visit pages registers it as an extension: their pages, which refresh themselves, are closed
+ * after each test.
  */
-final class Site {
+final class Site implements AfterEachCallback {
 
     /** Debian's; a test that needs it fails where it is missing. */
     static final Path CHROMIUM = Path.of("/usr/bin/chromium");
@@ -47,6 +53,7 @@ final class Site {
     private final PostgresDatabase database = PostgresServer.shared().createDatabase("console");
     private final ConfigurableApplicationContext application;
     private final KafkaProducer<String, String> producer = producer();
+    private final List<BrowserContext> visits = new ArrayList<>();
     private Browser browser;
 
     private Site() {
@@ -136,6 +143,7 @@ final class Site {
     Page visitor(Visit visit) {
         var context = context(visit);
         context.setDefaultTimeout(15_000);
+        visits.add(context);
         return context.newPage();
     }
 
@@ -148,6 +156,12 @@ final class Site {
         page.getByText("Sign in").last().click();
         page.waitForURL(address("") + "*");
         return page;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) {
+        visits.forEach(BrowserContext::close);
+        visits.clear();
     }
 
     /** How somebody visits. */
