@@ -1,13 +1,12 @@
 package dev.lanekeeper;
 
+import static dev.lanekeeper.RefusedConfiguration.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.KafkaEventHandler;
-import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.secret.TestKeysets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -101,20 +100,6 @@ class EncryptionProblemsTest {
         var problems = problems(application.withBean(Patients.class).withPropertyValues(property + "=" + value, other));
         assertThat(problems).as(value).extracting(Problem::where).containsExactly(property);
         return problems.get(0).what();
-    }
-
-    private static List<Problem> problems(ApplicationContextRunner runner) {
-        var problems = new java.util.ArrayList<Problem>();
-        runner.run(context -> {
-            assertThat(context).hasFailed();
-            var failure = context.getStartupFailure();
-            while (failure != null && !(failure instanceof LanekeeperConfigurationException)) {
-                failure = failure.getCause();
-            }
-            assertThat(failure).isNotNull();
-            problems.addAll(((LanekeeperConfigurationException) failure).getProblems());
-        });
-        return problems;
     }
 
     static class Patients {

@@ -1,16 +1,14 @@
 package dev.lanekeeper;
 
+import static dev.lanekeeper.RefusedConfiguration.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.job.LaneJob;
 import dev.lanekeeper.api.job.LockPolicy;
 import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -94,19 +92,6 @@ class LockProblemsTest {
                 .withPropertyValues(ADDRESS, REDIS + "timeout=3s", REDIS + "lease=18s", REDIS + "password=secret")
                 .run(context -> assertThat(context).hasNotFailed());
         application.run(context -> assertThat(context).hasNotFailed());
-    }
-
-    private static List<Problem> problems(ApplicationContextRunner runner) {
-        var problems = new ArrayList<Problem>();
-        runner.run(context -> {
-            var failure = context.getStartupFailure();
-            while (failure != null && !(failure instanceof LanekeeperConfigurationException)) {
-                failure = failure.getCause();
-            }
-            assertThat(failure).isNotNull();
-            problems.addAll(((LanekeeperConfigurationException) failure).getProblems());
-        });
-        return problems;
     }
 
     static class Printers {

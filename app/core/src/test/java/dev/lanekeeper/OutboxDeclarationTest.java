@@ -1,10 +1,11 @@
 package dev.lanekeeper;
 
+import static dev.lanekeeper.Declared.handler;
+import static dev.lanekeeper.RefusedConfiguration.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.KafkaEventHandler;
-import dev.lanekeeper.api.LanekeeperConfigurationException;
 import dev.lanekeeper.api.LanekeeperConfigurationException.Problem;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.RawEvent;
@@ -13,8 +14,6 @@ import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import dev.lanekeeper.api.outbox.OutboxProcessor;
-import dev.lanekeeper.handler.HandlerCatalog;
-import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.Backoff;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.OutboxSource;
@@ -28,11 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
 
 /** What a user writes to handle outbox entries becomes a definition like any other. */
 class OutboxDeclarationTest {
@@ -134,19 +131,6 @@ class OutboxDeclarationTest {
                 locks = {"account(from)", "customer(@key)", "tenant(@header(tenant))", "desk"})
         @Unique(lock = Unique.Lock.WHILE_EXECUTING, key = "city")
         void locked(OutboxEntry entry) {}
-    }
-
-    private static List<Problem> problems(Throwable failure) {
-        var thrown = failure;
-        while (!(thrown instanceof LanekeeperConfigurationException)) {
-            thrown = Objects.requireNonNull(thrown.getCause());
-        }
-        return ((LanekeeperConfigurationException) thrown).getProblems();
-    }
-
-    private static HandlerDefinition handler(ApplicationContext context, String id) {
-        return Objects.requireNonNull(
-                context.getBean(HandlerCatalog.class).handlers().find(id));
     }
 
     static class Mails {
