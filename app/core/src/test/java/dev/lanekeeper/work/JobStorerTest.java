@@ -3,11 +3,8 @@ package dev.lanekeeper.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Jobs whose time comes, and jobs that recur, on a clock that is moved by hand. */
@@ -16,24 +13,25 @@ class JobStorerTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Corridor corridor = Corridor.open();
+    private final CorridorJobs jobs = new CorridorJobs(corridor);
     private final RecurringStore recurring = new RecurringStore(corridor.database, corridor.clock);
     private final JobStorer storer = corridor.jobStorer();
 
     @Test
     void makesItemsOfJobsInTheOrderOfTheirTimesAtTheEndOfTheirLane() {
-        storer.store(job("second", "a"), corridor.clock.instant().plus(HOUR));
-        storer.store(job("first", "a"), corridor.clock.instant().plus(HOUR.dividedBy(2)));
-        storer.store(job("tomorrow", "a"), corridor.clock.instant().plus(Duration.ofDays(1)));
-        storer.store(job("now", "a"), null);
+        storer.store(jobs.job("second", "a"), corridor.clock.instant().plus(HOUR));
+        storer.store(jobs.job("first", "a"), corridor.clock.instant().plus(HOUR.dividedBy(2)));
+        storer.store(jobs.job("tomorrow", "a"), corridor.clock.instant().plus(Duration.ofDays(1)));
+        storer.store(jobs.job("now", "a"), null);
 
         assertThat(storer.promote(10)).isTrue();
-        assertThat(waiting()).containsExactly("now");
+        assertThat(jobs.waiting()).containsExactly("now");
         assertThat(storer.firstDue()).isEqualTo(corridor.clock.instant().plus(HOUR.dividedBy(2)));
 
         corridor.clock.advance(HOUR);
-        storer.store(job("meanwhile", "a"), null);
+        storer.store(jobs.job("meanwhile", "a"), null);
         assertThat(storer.promote(10)).isTrue();
-        assertThat(waiting()).containsExactly("now", "meanwhile", "first", "second");
+        assertThat(jobs.waiting()).containsExactly("now", "meanwhile", "first", "second");
         assertThat(new ConservationSearch(corridor.database).strays()).isEmpty();
     }
 
@@ -48,23 +46,23 @@ class JobStorerTest {
 
     @Test
     void leavesJobsToWhoeverMakesItemsOfThemAlready() throws Exception {
-        storer.store(job("one", null), corridor.clock.instant());
+        storer.store(jobs.job("one", null), corridor.clock.instant());
 
         try (var other = Corridor.connections().getConnection();
                 var statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("SELECT pg_advisory_xact_lock(hashtext('lanekeeper.scheduled_job'), 0)");
             assertThat(storer.promote(10)).isFalse();
-            assertThat(waiting()).isEmpty();
+            assertThat(jobs.waiting()).isEmpty();
             other.rollback();
         }
         assertThat(storer.promote(10)).isTrue();
-        assertThat(waiting()).containsExactly("one");
+        assertThat(jobs.waiting()).containsExactly("one");
     }
 
     @Test
     void keepsAJobScheduledWhenTheTransactionThatStoresItFails() {
-        storer.store(job("one", "a"), corridor.clock.instant());
+        storer.store(jobs.job("one", "a"), corridor.clock.instant());
         corridor.probe = step -> {
             if (step == Probe.Step.STORE_BEFORE_COMMIT) {
                 throw new IllegalStateException("halted");
@@ -73,9 +71,9 @@ class JobStorerTest {
 
         assertThat(catchThrowable(() -> storer.promote(10))).hasMessage("halted");
         corridor.probe = Probe.NONE;
-        assertThat(waiting()).isEmpty();
+        assertThat(jobs.waiting()).isEmpty();
         assertThat(storer.promote(10)).isTrue();
-        assertThat(waiting()).containsExactly("one");
+        assertThat(jobs.waiting()).containsExactly("one");
     }
 
     @Test
@@ -119,28 +117,5 @@ class JobStorerTest {
 
         recurring.end(corridor.handlerId);
         assertThat(storer.firstDue()).isEqualTo(Instant.MAX);
-    }
-
-    private List<String> waiting() {
-        return corridor.database.sql("""
-                        SELECT convert_from(payload, 'UTF8')
-                          FROM lanekeeper.lane_item
-                          JOIN lanekeeper.work_item USING (item_id)
-                         ORDER BY item_id
-                        """).query(String.class).list();
-    }
-
-    private NewJob job(String payload, @Nullable String resource) {
-        return new NewJob(
-                corridor.handlerId,
-                "orders",
-                resource,
-                payload.getBytes(StandardCharsets.UTF_8),
-                List.of(),
-                null,
-                corridor.clock.instant(),
-                null,
-                null,
-                null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lanekeeper.work;
 
+import static dev.lanekeeper.work.CorridorJobs.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
@@ -7,15 +8,12 @@ import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.operations.ItemAnswer;
 import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.JobOperations;
-import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.StoredJob.Duplicate;
 import dev.lanekeeper.work.StoredJob.Rejected;
 import dev.lanekeeper.work.StoredJob.Replaced;
 import dev.lanekeeper.work.StoredJob.Stored;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +27,7 @@ class RetryOfUniqueJobTest {
     private static final int ROUNDS = 30;
 
     private final Corridor corridor = Corridor.open();
+    private final CorridorJobs jobs = new CorridorJobs(corridor);
     private final JobStorer storer = corridor.jobStorer();
     private final ItemOperations people = new ItemOperations(corridor.database, corridor.clock);
 
@@ -173,38 +172,15 @@ class RetryOfUniqueJobTest {
     }
 
     private StoredJob store(UniqueRule rule, @Nullable Instant dueAt) {
-        var job = new NewJob(
-                corridor.handlerId,
-                "orders",
-                null,
-                "a".getBytes(StandardCharsets.UTF_8),
-                List.of(),
-                null,
-                corridor.clock.instant(),
-                null,
-                null,
-                null);
-        return storer.store(job.with(new UniqueClaim(rule, "orders", "a")), dueAt);
+        return storer.store(jobs.job(rule, "a", null), dueAt);
     }
 
     private static UniqueRule rule(Lock lock, Conflict conflict, @Nullable Duration ttl, int limit) {
         return new UniqueRule(lock, null, ttl, limit, false, conflict);
     }
 
-    private static long stored(StoredJob job) {
-        assertThat(job).isInstanceOf(Stored.class);
-        return ((Stored) job).id();
-    }
-
     /** All that waits. */
     private void finish(State end) {
-        var claimed = corridor.claim(corridor.node());
-        var recorder = new ResultRecorder(corridor.database, handler -> true, corridor.clock, Probe.NONE);
-        for (var lane : claimed.lanes()) {
-            var results = corridor.read(lane).stream()
-                    .map(item -> corridor.finished(item, end, false))
-                    .toList();
-            recorder.record(claimed.run(), 1, List.of(new LaneResult(lane, results, Next.RELEASE, false)));
-        }
+        jobs.end(item -> corridor.finished(item, end, false));
     }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.api.job.Unique.Lock;
-import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.StoredJob.PutOff;
 import dev.lanekeeper.work.StoredJob.Stored;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +20,7 @@ class ThrottleTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final Corridor corridor = Corridor.open();
+    private final CorridorJobs work = new CorridorJobs(corridor);
     private final JobStorer jobs = corridor.jobStorer();
     private final ScheduledJobStore scheduled = new ScheduledJobStore(corridor.database);
     private final List<String> begun = new ArrayList<>();
@@ -231,44 +230,17 @@ class ThrottleTest {
     }
 
     private StoredJob store(UniqueRule rule, String payload, @Nullable Instant dueAt) {
-        return jobs.store(
-                new NewJob(
-                                corridor.handlerId,
-                                "orders",
-                                "lane",
-                                payload.getBytes(StandardCharsets.UTF_8),
-                                List.of(),
-                                null,
-                                corridor.clock.instant(),
-                                null,
-                                null,
-                                null)
-                        .with(new UniqueClaim(rule, "orders", payload.split("/")[0])),
-                dueAt);
+        return jobs.store(work.job(rule, payload, "lane"), dueAt);
     }
 
     /** Stores what is due, does all that waits, and tells it. */
     private List<String> begin() {
         jobs.promote(100);
-        var waiting = corridor.database.sql("""
-                        SELECT convert_from(payload, 'UTF8')
-                          FROM lanekeeper.lane_item
-                          JOIN lanekeeper.work_item USING (item_id)
-                         ORDER BY item_id
-                        """).query(String.class).list();
+        var waiting = work.waiting();
         begun.addAll(waiting);
         if (!waiting.isEmpty()) {
-            finishAll();
+            work.finish();
         }
         return waiting;
-    }
-
-    private void finishAll() {
-        var claimed = corridor.claim(corridor.node());
-        var recorder = new ResultRecorder(corridor.database, handler -> true, corridor.clock, Probe.NONE);
-        for (var lane : claimed.lanes()) {
-            var results = corridor.read(lane).stream().map(corridor::done).toList();
-            recorder.record(claimed.run(), 1, List.of(new LaneResult(lane, results, Next.RELEASE, false)));
-        }
     }
 }
