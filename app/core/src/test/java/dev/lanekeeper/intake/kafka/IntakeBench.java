@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,6 +51,7 @@ final class IntakeBench implements AutoCloseable {
     private final List<KafkaIntakes> intakes = new ArrayList<>();
     private final AtomicReference<Exception> undelivered = new AtomicReference<>();
     private final Set<Integer> pausedHandlers = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> quiet = new ArrayList<>();
     volatile FlushSettings flush = new FlushSettings(500, 8 << 20, Duration.ofMillis(20));
 
     private IntakeBench(KafkaBroker broker, PostgresDatabase postgres) {
@@ -97,6 +99,11 @@ final class IntakeBench implements AutoCloseable {
         return new IntakeBench(broker, server.createDatabase("intake_" + DATABASES.incrementAndGet()));
     }
 
+    /** Keeps what is logged below a name out of the output until the bench is closed. */
+    void silence(String logger) {
+        QuietLog.of(logger, quiet);
+    }
+
     /** A topic that no other test has. */
     String topic(int partitions) {
         return topic(partitions, Map.of());
@@ -106,6 +113,11 @@ final class IntakeBench implements AutoCloseable {
         var name = newName();
         broker.createTopic(name, partitions, settings);
         return name;
+    }
+
+    /** The offsets before this one. */
+    static List<Long> upTo(long end) {
+        return LongStream.range(0, end).boxed().toList();
     }
 
     static String newName() {
@@ -294,5 +306,6 @@ final class IntakeBench implements AutoCloseable {
         intakes.forEach(i -> i.stop(STOP));
         producer.close(Duration.ofSeconds(1));
         pool.close();
+        quiet.forEach(Runnable::run);
     }
 }

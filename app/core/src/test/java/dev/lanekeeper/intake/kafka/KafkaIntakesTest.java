@@ -1,44 +1,27 @@
 package dev.lanekeeper.intake.kafka;
 
+import static dev.lanekeeper.intake.kafka.IntakeBench.upTo;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.intake.kafka.IntakeStatus.State;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.LongStream;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The intake between a real broker and a real database. */
 class KafkaIntakesTest {
 
-    private final List<Runnable> quiet = new ArrayList<>();
-    private IntakeBench bench;
-
-    @BeforeEach
-    void open() {
-        // Topics are deleted under the clients' feet.
-        QuietLog.of("org.apache.kafka.clients", quiet);
-        bench = IntakeBench.open();
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
-        quiet.forEach(Runnable::run);
-    }
+    @AutoClose
+    private final IntakeBench bench = IntakeBench.open();
 
     @Test
     void storesEveryRecordOnceInOrderAndCommitsItsOffsets() {
@@ -48,10 +31,8 @@ class KafkaIntakesTest {
         var intakes = bench.start(TestHandler.named(topic));
 
         await().atMost(20, SECONDS).until(() -> bench.count(topic) == 1900);
-        assertThat(bench.stored(topic, 0))
-                .containsExactlyElementsOf(LongStream.range(0, 1200).boxed().toList());
-        assertThat(bench.stored(topic, 1))
-                .containsExactlyElementsOf(LongStream.range(0, 700).boxed().toList());
+        assertThat(bench.stored(topic, 0)).containsExactlyElementsOf(upTo(1200));
+        assertThat(bench.stored(topic, 1)).containsExactlyElementsOf(upTo(700));
         await().atMost(5, SECONDS).untilAsserted(() -> {
             assertThat(bench.committed(topic, topic, 0).offset()).isEqualTo(1200);
             assertThat(bench.committed(topic, topic, 0).metadata()).isEqualTo(bench.mark);
@@ -115,77 +96,6 @@ class KafkaIntakesTest {
     }
 
     @Test
-    void offsetsThatWereDeletedBeforeTheyWereReadAreCounted() throws Exception {
-        var topic = bench.topic(1);
-        bench.produce(topic, 0, 0, 100);
-        deleteBefore(topic, 40);
-        bench.setOffset(topic, topic, 0, 10);
-        bench.start(TestHandler.named(topic));
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 60);
-        assertThat(bench.progressOf(topic, topic, 0, "lost_at_broker")).isEqualTo(30);
-        assertThat(bench.progressOf(topic, topic, 0, "next_offset")).isEqualTo(100);
-    }
-
-    @Test
-    void offsetsThatAreDeletedWhileItIsPausedAreCounted() throws Exception {
-        var topic = bench.topic(1);
-        bench.produce(topic, 0, 0, 10);
-        var intakes = bench.start(TestHandler.named(topic).property("fetch.max.bytes", "1"));
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 10);
-        bench.pause(topic, true);
-        await().atMost(10, SECONDS).until(() -> intakes.status(topic).state() == State.PAUSED);
-        // Fetched ahead is at most what one answer holds; what comes after it is deleted before it is asked for.
-        bench.produce(topic, 0, 10, 1000);
-        deleteBefore(topic, 990);
-        bench.pause(topic, false);
-        await().atMost(20, SECONDS).until(() -> bench.progressOf(topic, topic, 0, "next_offset") == 1000);
-        var lost = bench.progressOf(topic, topic, 0, "lost_at_broker");
-        assertThat(lost).isPositive();
-        assertThat(bench.count(topic) + lost).isEqualTo(1000);
-    }
-
-    @Test
-    void aRecreatedTopicStopsAndOthersGoOnUntilAPersonResetsIt() {
-        var topic = bench.topic(1);
-        var other = bench.topic(1);
-        bench.produce(topic, 0, 0, 20);
-        var handler = TestHandler.named(topic).topics(topic, other);
-        var intakes = bench.start(handler);
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
-        intakes.stop(topic, "for a test", Duration.ofSeconds(10));
-        bench.broker.deleteTopic(topic);
-        recreate(topic);
-        bench.produce(topic, 0, 0, 30);
-        intakes.start(topic);
-
-        await().atMost(20, SECONDS)
-                .until(() -> intakes.status(topic).reason() != null
-                        && intakes.status(topic).reason().contains("deleted and created again"));
-        assertThat(intakes.status(topic).healthy()).isFalse();
-        bench.produce(other, 0, 0, 5);
-        await().atMost(20, SECONDS).until(() -> bench.count(other) == 5);
-        assertThat(bench.count(topic)).isEqualTo(20);
-
-        bench.progress.reset(bench.number(topic), topic, 0, 0);
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 50);
-        await().atMost(10, SECONDS).until(() -> intakes.status(topic).healthy());
-    }
-
-    @Test
-    void aTopicThatIsRecreatedWhileItIsReadStops() {
-        var topic = bench.topic(1);
-        bench.produce(topic, 0, 0, 20);
-        var intakes = bench.start(TestHandler.named(topic));
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
-        bench.broker.deleteTopic(topic);
-        recreate(topic);
-        bench.produce(topic, 0, 0, 10);
-        await().atMost(40, SECONDS)
-                .until(() -> String.valueOf(intakes.status(topic).reason()).contains("deleted and created again"));
-        assertThat(bench.count(topic)).isEqualTo(20);
-    }
-
-    @Test
     void aResetIsNoticedWhileNothingComes() {
         var topic = bench.topic(1);
         bench.produce(topic, 0, 0, 20);
@@ -193,60 +103,6 @@ class KafkaIntakesTest {
         await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
         bench.progress.reset(bench.number(topic), topic, 0, 15);
         await().atMost(20, SECONDS).until(() -> bench.count(topic) == 25);
-    }
-
-    @Test
-    void aPositionBeyondTheEndOfTheLogMovesBackToIt() {
-        var topic = bench.topic(1);
-        bench.produce(topic, 0, 0, 20);
-        var intakes = bench.start(TestHandler.named(topic));
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 20);
-        intakes.stop(topic, "for a test", Duration.ofSeconds(10));
-        // As after a broker came back with less than it had.
-        bench.progress.reset(bench.number(topic), topic, 0, 500);
-        intakes.start(topic);
-        await().atMost(20, SECONDS).until(() -> bench.progressOf(topic, topic, 0, "next_offset") == 20);
-        bench.produce(topic, 0, 20, 30);
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 30);
-        assertThat(bench.stored(topic, 0)).containsExactlyElementsOf(upTo(30));
-    }
-
-    @Test
-    void waitsForATopicThatDoesNotExistYet() {
-        var topic = IntakeBench.newName();
-        var intakes = bench.start(TestHandler.named(topic));
-        await().atMost(10, SECONDS).until(() -> intakes.status(topic).state() == State.WAITING_FOR_KAFKA);
-        recreate(topic);
-        bench.produce(topic, 0, 0, 10);
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 10);
-        assertThat(intakes.status(topic).state()).isEqualTo(State.RUNNING);
-    }
-
-    @Test
-    void readsTheTopicsThatExistAndWaitsForTheOthers() {
-        var topic = bench.topic(1);
-        var later = IntakeBench.newName();
-        var intakes = bench.start(TestHandler.named(topic).topics(topic, later));
-        bench.produce(topic, 0, 0, 5);
-        await().atMost(20, SECONDS).until(() -> bench.count(topic) == 5);
-        assertThat(intakes.status(topic).state()).isEqualTo(State.RUNNING);
-        assertThat(intakes.status(topic).reason()).contains(later);
-        recreate(later);
-        bench.produce(later, 0, 0, 5);
-        await().atMost(20, SECONDS).until(() -> bench.count(later) == 5);
-        assertThat(intakes.status(topic).reason()).isNull();
-    }
-
-    @Test
-    void readsTopicsThatMatchItsPatternAlsoThoseThatComeLater() {
-        var first = bench.topic(1);
-        var id = IntakeBench.newName();
-        bench.start(TestHandler.named(id).pattern(first + ".*"));
-        bench.produce(first, 0, 0, 5);
-        await().atMost(20, SECONDS).until(() -> bench.count(first) == 5);
-        recreate(first + "-later");
-        bench.produce(first + "-later", 0, 0, 5);
-        await().atMost(30, SECONDS).until(() -> bench.count(first + "-later") == 5);
     }
 
     @Test
@@ -315,7 +171,7 @@ class KafkaIntakesTest {
     @Test
     void aConsumerThatDiesIsReplaced() {
         var topic = bench.topic(1);
-        QuietLog.of(ConsumerThread.class.getName(), quiet);
+        bench.silence(ConsumerThread.class.getName());
         var poisoned = new AtomicBoolean(true);
         var intakes = bench.start(TestHandler.named(topic).resource(event -> {
             if (poisoned.getAndSet(false)) {
@@ -385,27 +241,10 @@ class KafkaIntakesTest {
         }
     }
 
-    private static List<Long> upTo(long end) {
-        return LongStream.range(0, end).boxed().toList();
-    }
-
     private static long partitionsOf(KafkaIntakes intakes, String handler) {
         return intakes.status(handler).consumers().stream()
                 .flatMap(c -> c.partitions().stream())
                 .count();
-    }
-
-    private void recreate(String topic) {
-        // A deleted topic is gone only after a while.
-        await().atMost(20, SECONDS).ignoreExceptions().untilAsserted(() -> bench.broker.createTopic(topic, 1));
-    }
-
-    private void deleteBefore(String topic, long offset) throws Exception {
-        try (var admin = bench.broker.admin()) {
-            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
-                    .all()
-                    .get();
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
