@@ -1,5 +1,9 @@
 package dev.lanekeeper.intake.enqueue;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lanekeeper.OneApplication;
 import dev.lanekeeper.api.AfterFailure;
 import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.Outcome;
@@ -15,6 +19,7 @@ import dev.lanekeeper.api.outbox.OutboxEntry;
 import dev.lanekeeper.api.outbox.OutboxEventHandler;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -38,6 +43,23 @@ import tools.jackson.databind.JsonNode;
 @EnableAutoConfiguration
 @Import({JobsApplication.Seen.class, JobsApplication.Work.class})
 class JobsApplication {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** At the end, when each test has left its part in the books. */
+    static void assertAllIsDone(OneApplication application) {
+        var seen = application.bean(Seen.class);
+        application.jdbc().sql("DELETE FROM lanekeeper.recurring_job").update();
+        await().atMost(PATIENCE).until(() -> application.rows("lanekeeper.lane_item") == 0);
+        assertThat(application.rows("lanekeeper.scheduled_job")).isZero();
+        assertThat(application.rows("lanekeeper.outbox_entry")).isZero();
+        assertThat(seen.with("every-entry")).isEmpty();
+        assertThat(application.rows("lanekeeper.unique_lock")).isZero();
+        assertThat(application.rows("lanekeeper.run_lock")).isZero();
+        assertThat(application.rows("lanekeeper.lock_waiter")).isZero();
+        assertThat(seen.with("overlap")).isEmpty();
+        assertThat(application.faults()).isEmpty();
+    }
 
     @Bean
     ResourceResolver everyoneTheSame() {

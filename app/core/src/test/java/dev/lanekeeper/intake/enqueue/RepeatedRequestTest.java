@@ -3,7 +3,7 @@ package dev.lanekeeper.intake.enqueue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lanekeeper.StartedApplication;
+import dev.lanekeeper.OneApplication;
 import dev.lanekeeper.api.job.BeforeEnqueue;
 import dev.lanekeeper.api.job.BeforeEnqueue.Decision;
 import dev.lanekeeper.api.job.ConflictStrategy;
@@ -18,15 +18,12 @@ import dev.lanekeeper.api.job.Unique;
 import dev.lanekeeper.api.job.Unique.Conflict;
 import dev.lanekeeper.intake.enqueue.JobRequests.Answer;
 import dev.lanekeeper.intake.enqueue.JobRequests.Request;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.JobRequest.KeyTakenException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -35,22 +32,11 @@ import tools.jackson.databind.JsonNode;
 /** Requests with an idempotency key, when the application thinks otherwise by the time of the second. */
 class RepeatedRequestTest {
 
-    private static ConfigurableApplicationContext application;
-    private static JobRequests requests;
-    private static Opinion opinion;
+    @RegisterExtension
+    static final OneApplication application = OneApplication.of(Application.class, "repeated_requests");
 
-    @BeforeAll
-    static void start() {
-        application =
-                StartedApplication.of(Application.class, PostgresServer.shared().createDatabase("repeated_requests"));
-        requests = application.getBean(JobRequests.class);
-        opinion = application.getBean(Opinion.class);
-    }
-
-    @AfterAll
-    static void stop() {
-        application.close();
-    }
+    private final JobRequests requests = application.bean(JobRequests.class);
+    private final Opinion opinion = application.bean(Opinion.class);
 
     @Test
     void isAnsweredAsTheFirstWithoutAskingTheApplicationAgain() {
@@ -81,7 +67,7 @@ class RepeatedRequestTest {
 
     @Test
     void isRaisedAgainWhateverTheStrategyWouldSayNow() {
-        var holder = application.getBean(Jobs.class).enqueue("lone", "b", later().withUniqueKey("b"));
+        var holder = application.bean(Jobs.class).enqueue("lone", "b", later().withUniqueKey("b"));
         assertThat(holder).isInstanceOf(Scheduled.class);
         var behind = (Scheduled) holder;
         assertRaised("raised", behind.jobId());
@@ -100,14 +86,14 @@ class RepeatedRequestTest {
         opinion.stops = false;
     }
 
-    private static void assertRaised(String key, long of) {
+    private void assertRaised(String key, long of) {
         assertThatThrownBy(() -> ask("lone", key, "{\"name\": \"b\"}"))
                 .isInstanceOfSatisfying(
                         DuplicateJobException.class,
                         e -> assertThat(e.duplicateOf()).isEqualTo(of));
     }
 
-    private static Answer ask(String handler, String key, String payload) {
+    private Answer ask(String handler, String key, String payload) {
         return requests.enqueue(
                 new Request(handler, payload.getBytes(StandardCharsets.UTF_8), JobOptions.now(), key, "anna", null));
     }
