@@ -1,9 +1,9 @@
 package dev.lanekeeper;
 
 import dev.lanekeeper.testkit.PostgresDatabase;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.ConservationSearch;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -41,7 +41,7 @@ public final class OneApplication implements BeforeAllCallback, AfterAllCallback
 
     @Override
     public void beforeAll(ExtensionContext tests) {
-        database = PostgresServer.shared().createDatabase(name);
+        database = MigratedDatabase.create(name);
         context = StartedApplication.of(type, database, properties);
     }
 

@@ -1,7 +1,7 @@
 package dev.lanekeeper.dispatch;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -20,7 +20,7 @@ final class PoolThatFailsOnce extends HikariDataSource {
     PoolThatFailsOnce(String text, AtomicBoolean failed) {
         this.text = text;
         this.failed = failed;
-        var database = PostgresServer.shared().createDatabase("fails_once_" + DATABASES.incrementAndGet());
+        var database = MigratedDatabase.create("fails_once_" + DATABASES.incrementAndGet());
         setJdbcUrl(database.jdbcUrl());
         setUsername(database.username());
         setMaximumPoolSize(16);

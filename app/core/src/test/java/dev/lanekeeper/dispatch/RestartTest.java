@@ -9,7 +9,7 @@ import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
 import dev.lanekeeper.handler.HandlerDefinition.Backoff;
 import dev.lanekeeper.handler.HandlerDefinition.Failures;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
-import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +29,7 @@ class RestartTest {
 
     @Test
     void goesOnCountingTheAttemptsOfAnItem() {
-        var database = PostgresServer.shared().createDatabase("restart");
+        var database = MigratedDatabase.create("restart");
         try (var node = TestNode.on(
                 TestNode.pool(database.jdbcUrl(), database.username()), 4, handler("orders", MANY_RETRIES, context -> {
                     throw new IllegalStateException("not yet");

@@ -15,6 +15,7 @@ import dev.lanekeeper.handler.HandlerDefinition.Failures;
 import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -222,7 +223,7 @@ class RunRulesTest {
     }
 
     private static HikariDataSource pool() {
-        var database = PostgresServer.shared().createDatabase("rules_" + DATABASES.incrementAndGet());
+        var database = MigratedDatabase.create("rules_" + DATABASES.incrementAndGet());
         return TestNode.pool(database.jdbcUrl(), database.username());
     }
 

@@ -18,7 +18,7 @@ import dev.lanekeeper.operations.SettingAnswer.Unchanged;
 import dev.lanekeeper.operations.SettingChange;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.setting.SettingName;
-import dev.lanekeeper.testkit.PostgresServer;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ class SettingsOfTwoNodesTest {
 
     @BeforeEach
     void startNodes() {
-        var database = PostgresServer.shared().createDatabase("settings_" + DATABASES.incrementAndGet());
+        var database = MigratedDatabase.create("settings_" + DATABASES.incrementAndGet());
         // The node here has no work: only the one there is told of records.
         there = TestNode.on(TestNode.pool(database.jdbcUrl(), database.username()), 6, orders());
         here = TestNode.on(

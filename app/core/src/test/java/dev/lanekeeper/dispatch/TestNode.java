@@ -25,16 +25,15 @@ import dev.lanekeeper.run.RunListener;
 import dev.lanekeeper.run.RunSettings;
 import dev.lanekeeper.setting.HandlerValues;
 import dev.lanekeeper.setting.LiveSettings;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.MigratedDatabase;
 import dev.lanekeeper.work.NewItem;
 import dev.lanekeeper.work.PartitionClaim;
 import dev.lanekeeper.work.Probe;
-import dev.lanekeeper.work.Schema;
 import dev.lanekeeper.work.SettingStore;
 import dev.lanekeeper.work.StoredBatch;
 import dev.lanekeeper.work.UniqueClaim;
@@ -82,7 +81,7 @@ public final class TestNode implements AutoCloseable {
             @Nullable RedisSettings redis) {
         this.pool = pool;
         this.database = new Database(pool, "lanekeeper");
-        new Schema(database).migrate();
+        MigratedDatabase.complete(database);
         this.clock = new DatabaseClock(database);
         this.handlers = RegisteredHandlers.register(new Handlers(definitions), new HandlerStore(database));
         this.settings = new LiveSettings(new SettingStore(database), values(workers));
@@ -136,7 +135,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     static HikariDataSource freshPool() {
-        var database = PostgresServer.shared().createDatabase("node_" + DATABASES.incrementAndGet());
+        var database = MigratedDatabase.create("node_" + DATABASES.incrementAndGet());
         return pool(database.jdbcUrl(), database.username());
     }
 

@@ -1,10 +1,9 @@
 package dev.lanekeeper.latency;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.lanekeeper.testkit.PostgresServer;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.HandlerStore;
-import dev.lanekeeper.work.Schema;
+import dev.lanekeeper.work.MigratedDatabase;
 import java.util.UUID;
 
 /** A database of its own with Lanekeeper's tables and one handler, {@code orders}. */
@@ -15,12 +14,11 @@ final class FreshDatabase implements AutoCloseable {
     private final int orders;
 
     FreshDatabase(String name) {
-        var fresh = PostgresServer.shared()
-                .createDatabase(name + "_" + UUID.randomUUID().toString().substring(0, 8));
+        var fresh = MigratedDatabase.create(
+                name + "_" + UUID.randomUUID().toString().substring(0, 8));
         pool.setJdbcUrl(fresh.jdbcUrl());
         pool.setUsername(fresh.username());
         database = new Database(pool, "lanekeeper");
-        new Schema(database).migrate();
         orders = new HandlerStore(database).register(new HandlerStore.Registration("orders", "orders", "orders", "t"));
     }
 

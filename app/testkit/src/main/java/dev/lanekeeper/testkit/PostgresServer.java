@@ -100,8 +100,17 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Creates an empty database, in the place of one of the same name if there is one. */
     public PostgresDatabase createDatabase(String name) {
+        return create(name, "template1");
+    }
+
+    /** Creates a database that has all that another one of this server has, to which nobody is connected. */
+    public PostgresDatabase copyDatabase(PostgresDatabase original, String name) {
+        return create(name, original.name());
+    }
+
+    private PostgresDatabase create(String name, String template) {
         main.execute("DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)".formatted(name));
-        main.execute("CREATE DATABASE \"%s\"".formatted(name));
+        main.execute("CREATE DATABASE \"%s\" TEMPLATE \"%s\"".formatted(name, template));
         return new PostgresDatabase(main.port(), name);
     }
 

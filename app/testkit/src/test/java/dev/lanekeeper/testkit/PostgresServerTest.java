@@ -35,6 +35,18 @@ class PostgresServerTest {
     }
 
     @Test
+    void copiesADatabaseWithAllThatItHas() {
+        var original = server.createDatabase("original");
+        new JdbcTemplate(original.dataSource()).execute("CREATE TABLE copied AS SELECT 7 AS n");
+
+        var copy = server.copyDatabase(original, "copy");
+        new JdbcTemplate(original.dataSource()).execute("UPDATE copied SET n = 8");
+
+        assertThat(new JdbcTemplate(copy.dataSource()).queryForObject("SELECT n FROM copied", Integer.class))
+                .isEqualTo(7);
+    }
+
+    @Test
     void keepsPortAndDataOverARestart() {
         var database = server.createDatabase("kept");
         var sql = new JdbcTemplate(database.dataSource());

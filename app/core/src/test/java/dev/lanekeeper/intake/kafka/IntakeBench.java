@@ -10,6 +10,7 @@ import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.HandlerStore;
 import dev.lanekeeper.work.ItemStorer;
 import dev.lanekeeper.work.KafkaBatch;
+import dev.lanekeeper.work.MigratedDatabase;
 import dev.lanekeeper.work.NoHandOver;
 import dev.lanekeeper.work.Probe;
 import dev.lanekeeper.work.ProgressStore;
@@ -63,9 +64,8 @@ final class IntakeBench implements AutoCloseable {
         pool.setMaximumPoolSize(12);
         pool.setConnectionTimeout(2000);
         this.database = new Database(pool, "lanekeeper");
-        var schema = new Schema(database);
-        schema.migrate();
-        this.mark = schema.install("test").mark().toString();
+        MigratedDatabase.complete(database);
+        this.mark = new Schema(database).install("test").mark().toString();
         this.progress = new ProgressStore(database, Clock.systemUTC());
         // Not idempotent: a broker that was killed may refuse the sequence of one that outlives it, until its records
         // expire.
@@ -92,11 +92,15 @@ final class IntakeBench implements AutoCloseable {
     }
 
     static IntakeBench open(KafkaBroker broker) {
-        return open(broker, PostgresServer.shared());
+        return new IntakeBench(broker, MigratedDatabase.create(newDatabase()));
     }
 
     static IntakeBench open(KafkaBroker broker, PostgresServer server) {
-        return new IntakeBench(broker, server.createDatabase("intake_" + DATABASES.incrementAndGet()));
+        return new IntakeBench(broker, server.createDatabase(newDatabase()));
+    }
+
+    private static String newDatabase() {
+        return "intake_" + DATABASES.incrementAndGet();
     }
 
     /** Keeps what is logged below a name out of the output until the bench is closed. */
