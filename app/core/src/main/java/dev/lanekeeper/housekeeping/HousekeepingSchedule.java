@@ -49,11 +49,10 @@ public final class HousekeepingSchedule {
         awaitNext();
     }
 
-    /** Ends the round after the piece that it is at. */
-    public synchronized void stop(Duration patience) {
+    /** Ends the round after the piece that it is at; waits without the lock, which the end of a round takes. */
+    public void stop(Duration patience) {
         housekeeping.stop();
-        var ending = thread;
-        thread = null;
+        var ending = takeThread();
         if (ending == null) {
             return;
         }
@@ -66,6 +65,12 @@ public final class HousekeepingSchedule {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized @Nullable ScheduledExecutorService takeThread() {
+        var ending = thread;
+        thread = null;
+        return ending;
     }
 
     /** When the next round begins by itself; empty for never. */

@@ -12,11 +12,14 @@ import dev.lanekeeper.housekeeping.HousekeepingSchedule;
 import dev.lanekeeper.housekeeping.Round;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -99,6 +102,46 @@ class HousekeepingRoundTest {
     }
 
     @Test
+    void stopsWithoutWaitingForARoundThatWaitsForIt() throws Exception {
+        var reached = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var clock = new Clock() {
+            @Override
+            public Instant instant() {
+                if (Thread.currentThread().getName().equals("lanekeeper-housekeeping")) {
+                    reached.countDown();
+                    awaitThoughInterrupted(goOn);
+                }
+                return Instant.now();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        var nodes = new Housekeeping(corridor.database, clock, () -> bench.node, retention(), null);
+        var schedule = new HousekeepingSchedule(nodes, "* * * * * *", ZoneOffset.UTC, clock);
+        schedule.start();
+        assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
+        var stopper = new Thread(() -> schedule.stop(Duration.ofMinutes(10)));
+        stopper.start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> stopper.getState() == Thread.State.TIMED_WAITING);
+
+        goOn.countDown();
+
+        stopper.join(Duration.ofSeconds(60).toMillis());
+        assertThat(stopper.isAlive())
+                .as("it waits for a thread that waits for it")
+                .isFalse();
+    }
+
+    @Test
     void stopsAfterThePieceThatItIsAt() {
         corridor.store(items(0, 100, "a"));
         corridor.drain();
@@ -137,6 +180,20 @@ class HousekeepingRoundTest {
             corridor.database
                     .sql("DROP TRIGGER take_away ON lanekeeper.housekeeping; DROP FUNCTION public.take_away()")
                     .update();
+        }
+    }
+
+    private static void awaitThoughInterrupted(CountDownLatch latch) {
+        var interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

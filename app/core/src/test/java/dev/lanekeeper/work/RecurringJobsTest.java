@@ -8,7 +8,6 @@ import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.operations.RecurringAnswer;
 import dev.lanekeeper.operations.RecurringOperations;
-import dev.lanekeeper.work.LaneResult.Next;
 import dev.lanekeeper.work.StoredJob.Duplicate;
 import dev.lanekeeper.work.StoredJob.Recurs;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +29,7 @@ class RecurringJobsTest {
     private static final Operator ANNA = new Operator("anna", "test");
 
     private final Corridor corridor = Corridor.open();
+    private final CorridorJobs jobs = new CorridorJobs(corridor);
     private final List<Decided> told = new ArrayList<>();
     private final JobStorer storer = corridor.jobStorer((claim, result) -> told.add(new Decided(claim, result)));
     private final RecurringOperations operations =
@@ -55,15 +55,15 @@ class RecurringJobsTest {
         assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T00:30:00Z"));
 
         later(HOUR);
-        assertThat(waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
+        assertThat(jobs.waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
         assertThat(
                         corridor.count(
                                 "lanekeeper.work_item JOIN lanekeeper.lane_item USING (item_id)"
                                         + " WHERE resource = 'of Europe' AND label = 'a word' AND priority = 7 AND headers IS NOT NULL"))
                 .isOne();
-        finishAll();
+        jobs.finish();
         later(HOUR);
-        assertThat(waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
+        assertThat(jobs.waiting()).containsExactlyInAnyOrder("of Europe", "of Asia");
     }
 
     @Test
@@ -74,7 +74,7 @@ class RecurringJobsTest {
         var second = recur("europe", "0 0 * * * *", "after", null);
         assertThat(second).isEqualTo(first);
         later(Duration.ZERO);
-        assertThat(waiting()).containsExactly("after");
+        assertThat(jobs.waiting()).containsExactly("after");
 
         var third = recur("europe", "0 30 * * * *", "after", null);
         assertThat(third.id()).isEqualTo(first.id());
@@ -102,16 +102,16 @@ class RecurringJobsTest {
         recur("also", "0 0 * * * *", "of Europe", rule(Lock.UNTIL_EXECUTED, Conflict.LOG));
 
         later(HOUR);
-        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(jobs.waiting()).containsExactly("of Europe");
         assertThat(corridor.count("lanekeeper.work_item JOIN lanekeeper.outcome USING (item_id)"
                         + " WHERE state = 4 AND lost_to = (SELECT min(item_id) FROM lanekeeper.lane_item)"))
                 .isOne();
         assertThat(told).extracting(Decided::result).hasAtLeastOneElementOfType(Duplicate.class);
 
-        finishAll();
+        jobs.finish();
         assertThat(corridor.count("lanekeeper.unique_lock")).isZero();
         later(HOUR);
-        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(jobs.waiting()).containsExactly("of Europe");
     }
 
     @ParameterizedTest
@@ -125,7 +125,7 @@ class RecurringJobsTest {
 
         later(HOUR);
         var replaces = conflict == Conflict.REPLACE || conflict == Conflict.UPDATE;
-        assertThat(waiting()).containsExactly(replaces ? "of the time" : "before");
+        assertThat(jobs.waiting()).containsExactly(replaces ? "of the time" : "before");
         assertThat(corridor.count("lanekeeper.scheduled_job")).isEqualTo(conflict == Conflict.RESCHEDULE ? 1 : 0);
         later(HOUR);
         assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 0"))
@@ -144,7 +144,7 @@ class RecurringJobsTest {
         assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 1"))
                 .isOne();
         later(HOUR);
-        assertThat(waiting()).as("two hours after it had come").containsExactly("of Europe");
+        assertThat(jobs.waiting()).as("two hours after it had come").containsExactly("of Europe");
         later(HOUR);
         assertThat(corridor.count("lanekeeper.recurring_job WHERE left_out = 3"))
                 .isOne();
@@ -159,14 +159,14 @@ class RecurringJobsTest {
         recur("europe", "0 0 * * * *", "of Europe", null);
 
         later(HOUR.multipliedBy(3));
-        assertThat(waiting()).isEmpty();
+        assertThat(jobs.waiting()).isEmpty();
         assertThat(storer.firstDue()).isEqualTo(Instant.MAX);
         assertThat(operations.resume(id, ANNA)).isEqualTo(RecurringAnswer.RESUMED);
         assertThat(operations.resume(id, ANNA)).isEqualTo(RecurringAnswer.IS_NOT_PAUSED);
         later(Duration.ofMinutes(59));
-        assertThat(waiting()).isEmpty();
+        assertThat(jobs.waiting()).isEmpty();
         later(Duration.ofMinutes(1));
-        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(jobs.waiting()).containsExactly("of Europe");
     }
 
     @Test
@@ -176,7 +176,7 @@ class RecurringJobsTest {
 
         assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.DUE);
         later(Duration.ZERO);
-        assertThat(waiting()).containsExactly("of Europe");
+        assertThat(jobs.waiting()).containsExactly("of Europe");
         assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.UNFINISHED);
         assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T01:00:00Z"));
         assertThat(corridor.count("lanekeeper.operation WHERE operator = 'anna' AND verb = 'run-now'"
@@ -230,25 +230,7 @@ class RecurringJobsTest {
                 7);
     }
 
-    private void finishAll() {
-        var claimed = corridor.claim(corridor.node());
-        var recorder = new ResultRecorder(corridor.database, handler -> true, corridor.clock, Probe.NONE);
-        for (var lane : claimed.lanes()) {
-            var results = corridor.read(lane).stream().map(corridor::done).toList();
-            recorder.record(claimed.run(), 1, List.of(new LaneResult(lane, results, Next.RELEASE, false)));
-        }
-    }
-
     private static UniqueRule rule(Lock lock, Conflict conflict) {
         return new UniqueRule(lock, null, null, 1, false, conflict, HOUR.multipliedBy(3), 25);
-    }
-
-    private List<String> waiting() {
-        return corridor.database.sql("""
-                        SELECT convert_from(payload, 'UTF8')
-                          FROM lanekeeper.lane_item
-                          JOIN lanekeeper.work_item USING (item_id)
-                         ORDER BY item_id
-                        """).query(String.class).list();
     }
 }
