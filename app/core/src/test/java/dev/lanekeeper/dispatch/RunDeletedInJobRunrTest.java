@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jobrunr.jobs.mappers.JobMapper;
 import org.jobrunr.jobs.states.StateName;
+import org.jobrunr.storage.ConcurrentJobModificationException;
 import org.jobrunr.storage.StorageProvider;
 import org.jobrunr.storage.StorageProviderUtils.DatabaseOptions;
 import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
@@ -65,9 +66,14 @@ class RunDeletedInJobRunrTest {
         TO_THE_DELETED {
             @Override
             void delete(StorageProvider storage, UUID run) {
-                var job = storage.getJobById(run);
-                job.delete("by hand");
-                storage.save(job);
+                // JobRunr's own heartbeat writes the row, too.
+                await().atMost(PATIENCE)
+                        .ignoreException(ConcurrentJobModificationException.class)
+                        .until(() -> {
+                            var job = storage.getJobById(run);
+                            job.delete("by hand");
+                            return storage.save(job) != null;
+                        });
             }
         },
         PERMANENTLY {
@@ -81,7 +87,7 @@ class RunDeletedInJobRunrTest {
             void delete(StorageProvider storage, UUID run) {
                 assertThat(storage.deleteJobsPermanently(
                                 StateName.PROCESSING, Instant.now().plusSeconds(60)))
-                        .isOne();
+                        .isPositive();
             }
         };
 
