@@ -115,6 +115,22 @@ public final class RedisServer implements AutoCloseable {
         Commands.signal("CONT", pid());
     }
 
+    /** Makes this server a copy of the one at this port of 127.0.0.1, and returns when it has all that the other has; what follows is copied as it comes. */
+    public void follow(int primary) {
+        send("REPLICAOF 127.0.0.1 " + primary);
+        if (!Deadline.in(PATIENCE).await(() -> replication().contains("master_link_status:up"))) {
+            throw new IllegalStateException("Redis does not follow; " + LogTail.of(log));
+        }
+    }
+
+    /** Makes a copy a server of its own, as a failover does. */
+    public void promote() {
+        send("REPLICAOF NO ONE");
+        if (!Deadline.in(PATIENCE).await(() -> replication().contains("role:master"))) {
+            throw new IllegalStateException("Redis was not promoted; " + LogTail.of(log));
+        }
+    }
+
     /** Kills the server and removes its folder. */
     @Override
     public void close() {
@@ -128,6 +144,16 @@ public final class RedisServer implements AutoCloseable {
             throw new IllegalStateException("Redis is stopped");
         }
         return process.pid();
+    }
+
+    private String replication() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(ANSWER_MILLIS);
+            socket.getOutputStream().write("INFO replication\r\nQUIT\r\n".getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     boolean answers() {

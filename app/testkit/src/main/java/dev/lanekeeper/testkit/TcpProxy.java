@@ -9,11 +9,12 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Passes bytes between clients and a server on 127.0.0.1, and stops doing so on demand: for trials of a broken ({@link
- * #cut}) or a silent ({@link #stall}) network. All methods may be called from any thread.
+ * #cut}), a silent ({@link #stall}) or a slow ({@link #delay}) network. All methods may be called from any thread.
  */
 public final class TcpProxy implements AutoCloseable {
 
@@ -25,6 +26,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private @Nullable Listener listener;
     private boolean stalled;
+    private long delayNanos;
 
     private TcpProxy(int port, int targetPort) {
         this.port = port;
@@ -62,6 +64,11 @@ public final class TcpProxy implements AutoCloseable {
         stalled = true;
     }
 
+    /** Passes what clients say at once, but what the server says only after this time, until {@link #heal}. */
+    public synchronized void delay(Duration time) {
+        delayNanos = time.toNanos();
+    }
+
     /** Passes bytes again: those that were held back, and those of new connections. */
     public synchronized void heal() {
         endStall();
@@ -90,6 +97,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private synchronized void endStall() {
         stalled = false;
+        delayNanos = 0;
         notifyAll();
     }
 
@@ -114,8 +122,8 @@ public final class TcpProxy implements AutoCloseable {
         try {
             var server = new Socket(InetAddress.getLoopbackAddress(), targetPort);
             if (admit(from, client, server)) {
-                start("to-server", () -> pass(client, server));
-                start("to-client", () -> pass(server, client));
+                start("to-server", () -> pass(client, server, () -> {}));
+                start("to-client", () -> pass(server, client, this::awaitDelay));
             }
         } catch (IOException serverIsDown) {
             close(client);
@@ -135,17 +143,25 @@ public final class TcpProxy implements AutoCloseable {
         return true;
     }
 
-    private void pass(Socket from, Socket to) throws IOException, InterruptedException {
+    private void pass(Socket from, Socket to, Step first) throws IOException, InterruptedException {
         try {
             var buffer = new byte[BUFFER];
             for (int n = from.getInputStream().read(buffer);
                     n >= 0;
                     n = from.getInputStream().read(buffer)) {
+                first.run();
                 awaitPassage();
                 to.getOutputStream().write(buffer, 0, n);
             }
         } finally {
             closeBoth(from, to);
+        }
+    }
+
+    private synchronized void awaitDelay() throws InterruptedException {
+        var came = System.nanoTime();
+        for (var left = delayNanos; left > 0; left = delayNanos - (System.nanoTime() - came)) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 

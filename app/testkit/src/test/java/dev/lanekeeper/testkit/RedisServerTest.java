@@ -47,4 +47,21 @@ class RedisServerTest {
         server.thaw();
         await().atMost(Duration.ofSeconds(10)).until(server::answers);
     }
+
+    @Test
+    void followsAnotherUntilItIsPromoted() {
+        server.send("SET a 1");
+        try (var copy = RedisServer.create()) {
+            copy.follow(server.port());
+            server.send("INCR b");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> copy.send("STRLEN b").equals(":1"));
+            assertThat(copy.send("INCR a")).startsWith("-READONLY");
+
+            copy.promote();
+
+            assertThat(copy.send("INCR a")).isEqualTo(":2");
+            assertThat(server.send("STRLEN a")).isEqualTo(":1");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,25 @@ class TcpProxyTest {
             proxy.heal();
             assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(3);
             assertThat(connected.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void passesAnswersOnlyAfterItsDelay() throws Exception {
+        try (var connection = database.dataSource().getConnection()) {
+            proxy.delay(Duration.ofSeconds(30));
+            var asked = later(() -> length(connection, "SELECT 'abc'"));
+            assertThatThrownBy(() -> asked.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+            proxy.heal();
+            assertThat(asked.get(10, TimeUnit.SECONDS))
+                    .as("what was held back comes")
+                    .isEqualTo(3);
+
+            proxy.delay(Duration.ofMillis(200));
+            var began = System.nanoTime();
+            assertThat(length(connection, "SELECT 'abc'")).isEqualTo(3);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
         }
     }
 
