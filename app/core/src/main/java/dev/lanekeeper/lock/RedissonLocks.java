@@ -7,7 +7,6 @@ import dev.lanekeeper.lock.RedisSettings.WhenAway;
 import dev.lanekeeper.work.LockNeed;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,7 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.redisson.client.RedisException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +34,9 @@ public final class RedissonLocks implements RemoteLocks {
 
     private static final Logger log = LoggerFactory.getLogger(RedissonLocks.class);
     private static final Duration AGAIN = Duration.ofSeconds(1);
-    private static final Duration LOOK = Duration.ofSeconds(2);
+    static final Duration LOOK = Duration.ofSeconds(2);
     private static final int BATCH = 200;
     private static final Duration ON_ITS_WAY = Duration.ofMillis(200);
-    private static final long LISTEN_AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final long AWAITED_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int TAKEN = 1;
     private static final int STILL_HELD = 1;
     private static final int GONE = 2;
@@ -48,20 +44,16 @@ public final class RedissonLocks implements RemoteLocks {
 
     private final RedisSettings settings;
     private final RedisClient redis;
-    private final Clock clock;
-    private final Consumer<String> freed;
+    private final RedisAvailability availability;
+    private final LockListener listener;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
-    private final Map<String, Long> awaited = new ConcurrentHashMap<>();
     private final Set<String> noLocks = ConcurrentHashMap.newKeySet();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong retaken = new AtomicLong();
     private final AtomicLong unasked = new AtomicLong();
     private final ScheduledExecutorService renewals;
-    private volatile @Nullable Instant awaySince;
     private long turnedNanos = System.nanoTime();
     private Set<Long> unknownBefore = Set.of();
-    private volatile boolean deaf;
-    private long listenedNanos;
 
     /** What a holder has. */
     private static final class Holding {
@@ -86,9 +78,9 @@ public final class RedissonLocks implements RemoteLocks {
      */
     public RedissonLocks(RedisSettings settings, Supplier<UUID> application, Clock clock, Consumer<String> freed) {
         this.settings = settings;
-        this.clock = clock;
-        this.freed = freed;
         this.redis = new RedisClient(settings, application);
+        this.availability = new RedisAvailability(settings.whenAway(), clock);
+        this.listener = new LockListener(redis, freed);
         this.renewals = Executors.newSingleThreadScheduledExecutor(task -> {
             var thread = new Thread(task, "lanekeeper-locks");
             thread.setDaemon(true);
@@ -101,7 +93,7 @@ public final class RedissonLocks implements RemoteLocks {
 
     @Override
     public Answer take(long holder, long token, List<LockNeed> needs) {
-        if (isAway()) {
+        if (availability.isAway()) {
             return unanswered();
         }
         var holding = held.computeIfAbsent(holder, h -> new Holding());
@@ -120,14 +112,14 @@ public final class RedissonLocks implements RemoteLocks {
             return taken(holder, holding, missing, locks, redis.take(holder, token, locks), sent);
         } catch (RedisException e) {
             forgetIfEmpty(holder, holding);
-            away(e);
+            availability.away(e);
             return unanswered();
         }
     }
 
     private Answer taken(
             long holder, Holding holding, List<LockNeed> needs, List<Lock> locks, List<Long> said, long sent) {
-        back();
+        availability.back();
         if (said.get(0) != TAKEN) {
             forgetIfEmpty(holder, holding);
             return said.get(0) == NO_LOCK ? noLock(locks.get(said.get(1).intValue() - 1)) : busy(needs, said);
@@ -186,13 +178,13 @@ public final class RedissonLocks implements RemoteLocks {
             return Set.of();
         }
         try {
-            if (isAway()) {
+            if (availability.isAway()) {
                 markExpired(all);
             } else {
                 keep(all);
             }
         } catch (RedisException e) {
-            away(e);
+            availability.away(e);
             markExpired(all);
         }
         var gone = new HashSet<Long>();
@@ -223,37 +215,18 @@ public final class RedissonLocks implements RemoteLocks {
     private void turn() {
         var due = System.nanoTime() - turnedNanos >= settings.lease().toNanos() / 3;
         try {
-            if (due || awaySince != null) {
+            if (due || availability.isAway()) {
                 turnedNanos = System.nanoTime();
                 renew();
-                awaited.values().removeIf(since -> turnedNanos - since > AWAITED_NANOS);
+                listener.forgetOld();
             }
-            listen();
+            if (!availability.isAway()) {
+                listener.listen();
+            }
         } catch (RuntimeException e) {
             if (!renewals.isShutdown()) { // else Redisson was closed meanwhile
                 log.atError().setCause(e).log("Locks in Redis were not renewed; it is tried again");
             }
-        }
-    }
-
-    private void listen() {
-        if (redis.isListening()) {
-            deaf = false;
-        } else if (!isAway() && (listenedNanos == 0 || System.nanoTime() - listenedNanos >= LISTEN_AGAIN_NANOS)) {
-            listenedNanos = System.nanoTime();
-            redis.listen(this::heard, this::deaf);
-        }
-    }
-
-    /** Those who wait look for themselves. */
-    private void deaf(Throwable why) {
-        if (!deaf && !renewals.isShutdown()) {
-            deaf = true;
-            log.atWarn()
-                    .log(
-                            "Redis does not tell what others free; who waits looks every {} s: {}",
-                            LOOK.toSeconds(),
-                            brief(why));
         }
     }
 
@@ -263,19 +236,19 @@ public final class RedissonLocks implements RemoteLocks {
             for (var from = 0; from < all.size(); from += BATCH) {
                 keep(all.subList(from, Math.min(all.size(), from + BATCH)));
             }
-            if (all.isEmpty() && awaySince != null) {
+            if (all.isEmpty() && availability.isAway()) {
                 redis.ping();
-                back();
+                availability.back();
             }
         } catch (RedisException e) {
-            away(e);
+            availability.away(e);
         }
     }
 
     private void keep(List<Held> locks) {
         var sent = System.nanoTime();
         var kept = redis.keep(locks.stream().map(Held::hold).toList());
-        back();
+        availability.back();
         for (var n = 0; n < locks.size(); n++) {
             kept(locks.get(n), kept.get(n), sent);
         }
@@ -359,68 +332,25 @@ public final class RedissonLocks implements RemoteLocks {
 
     /** What cannot be freed now expires by itself. */
     private void release(List<Held> locks) {
-        if (locks.isEmpty() || isAway()) {
+        if (locks.isEmpty() || availability.isAway()) {
             return;
         }
         try {
             redis.free(locks.stream().map(Held::hold).toList());
         } catch (RedisException e) {
-            away(e);
+            availability.away(e);
         }
     }
 
     @Override
     public void await(String name) {
-        awaited.put(name, System.nanoTime());
-    }
-
-    private void heard(String name) {
-        if (awaited.remove(name) != null) {
-            freed.accept(name);
-        }
-    }
-
-    private boolean isAway() {
-        return awaySince != null;
-    }
-
-    /** Nobody needs to know while this ends. */
-    private synchronized void away(RedisException e) {
-        if (awaySince == null && !renewals.isShutdown()) {
-            awaySince = clock.instant();
-            var meanwhile = settings.whenAway() == WhenAway.POSTPONE
-                    ? "what needs its locks waits"
-                    : "work goes on under the locks of the database alone";
-            log.atWarn().log("Redis gives no locks; {} until it does: {}", meanwhile, brief(e));
-        }
-    }
-
-    /** What Redisson says goes on for lines. */
-    private static String brief(Throwable e) {
-        return e.toString()
-                .lines()
-                .findFirst()
-                .map(l -> l.substring(0, Math.min(l.length(), 200)))
-                .orElse("");
-    }
-
-    private void back() {
-        if (awaySince != null) {
-            recovered();
-        }
-    }
-
-    private synchronized void recovered() {
-        if (awaySince != null) {
-            awaySince = null;
-            log.atInfo().log("Redis gives locks again");
-        }
+        listener.await(name);
     }
 
     @Override
     public Status status() {
         var locks = held.values().stream().mapToInt(h -> h.locks.size()).sum();
-        return new Status(awaySince, locks, lost.get(), retaken.get(), unasked.get());
+        return new Status(availability.awaySince(), locks, lost.get(), retaken.get(), unasked.get());
     }
 
     /** Whether it is told what others free. */
@@ -436,6 +366,8 @@ public final class RedissonLocks implements RemoteLocks {
     @Override
     public void close() {
         renewals.shutdown();
+        availability.close();
+        listener.close();
         redis.close();
     }
 }
