@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -39,6 +40,7 @@ final class RedisClient implements AutoCloseable {
     private final RScript scripts;
     private final Supplier<UUID> application;
     private final String process = UUID.randomUUID().toString();
+    private final AtomicLong takings = new AtomicLong();
     private final AtomicBoolean asking = new AtomicBoolean();
     private volatile boolean listening;
 
@@ -74,8 +76,13 @@ final class RedisClient implements AutoCloseable {
         }
     }
 
-    /** One holder's hold of a lock, with the token that it was given. */
-    record Hold(long holder, Lock lock, long token) {}
+    /**
+     * A hold of a lock.
+     *
+     * @param owner as it stands in Redis
+     * @param token that it was given with
+     */
+    record Hold(String owner, Lock lock, long token) {}
 
     private static Config config(RedisSettings settings) {
         var millis = Math.toIntExact(settings.timeout().toMillis());
@@ -119,10 +126,15 @@ final class RedisClient implements AutoCloseable {
         return key.contains("{") ? what + ":" + key : what + ":{" + key + "}";
     }
 
-    /** As {@link RedisScripts#TAKE} answers. */
-    List<Long> take(long holder, long token, List<Lock> locks) {
+    /** A new owner: each taking has its own, so that one whose answer is lost is never mistaken for a later one. */
+    String owner(long holder) {
+        return application.get() + ":" + process + ":" + holder + ":" + takings.incrementAndGet();
+    }
+
+    /** As {@link RedisScripts#TAKE} answers; asking again in the same words changes nothing. */
+    List<Long> take(String owner, long token, List<Lock> locks) {
         var values = new ArrayList<Object>();
-        values.add(field(holder));
+        values.add(owner);
         values.add(lease());
         values.add(Long.toString(token));
         values.add(kept());
@@ -151,7 +163,7 @@ final class RedisClient implements AutoCloseable {
         values.add(again ? "1" : "0");
         values.add(kept());
         for (var one : holds) {
-            values.add(field(one.holder()));
+            values.add(one.owner());
             values.add(one.lock().kind().code());
             values.add(Integer.toString(one.lock().most()));
             values.add(Long.toString(one.token()));
@@ -162,7 +174,7 @@ final class RedisClient implements AutoCloseable {
     void free(List<Hold> holds) {
         var values = new ArrayList<Object>();
         for (var one : holds) {
-            values.add(field(one.holder()));
+            values.add(one.owner());
             values.add(one.lock().kind().code());
         }
         eval(RedisScripts.FREE, holds.stream().map(Hold::lock).toList(), values);
@@ -214,10 +226,6 @@ final class RedisClient implements AutoCloseable {
             var name = key.substring(settings.prefix().length());
             freed.accept(name.endsWith(PERMITS) ? name.substring(0, name.length() - PERMITS.length()) : name);
         }
-    }
-
-    private String field(long holder) {
-        return application.get() + ":" + process + ":" + holder;
     }
 
     private static String kept() {

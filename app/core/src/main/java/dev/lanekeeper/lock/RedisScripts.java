@@ -3,10 +3,11 @@ package dev.lanekeeper.lock;
 /**
  * What Redis does in one step. A lock that one holder has is the hash that Redisson's {@code RLock} makes, so that other programs
  * take the same lock with plain Redisson; a semaphore is a sorted set of its holders by the time at which they expire; a rate is
- * one of the starts in its period. Each has one key, which expires by itself.
+ * one of the starts in its period. Each has one key, which expires by itself. Each taking has an owner of its own, so asking twice
+ * counts once.
  *
- * <p>KEYS are groups of three: the lock, its counter of tokens, its channel. ARGV: the holder, the lease in milliseconds, the
- * least token, for how many milliseconds a counter is kept, how many characters all holders of this application begin with, and
+ * <p>KEYS are groups of three: the lock, its counter of tokens, its channel. ARGV: the owner, the lease in milliseconds, the
+ * least token, for how many milliseconds a counter is kept, how many characters all owners of this application begin with, and
  * for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
  *
  * <p>A counter that has no time to live is another program's, and is left without one.
@@ -47,7 +48,7 @@ final class RedisScripts {
                 end
               else
                 redis.call('zremrangebyscore', key, '-inf', now)
-                if (kind == 3 or not redis.call('zscore', key, holder)) and redis.call('zcard', key) >= most then
+                if not redis.call('zscore', key, holder) and redis.call('zcard', key) >= most then
                   local first = redis.call('zrange', key, 0, 0, 'withscores')
                   left = tonumber(first[2]) - now
                   own = ours(redis.call('zrange', key, 0, -1))
@@ -76,7 +77,7 @@ final class RedisScripts {
                 redis.call('zadd', key, now + lease, holder)
                 redis.call('pexpire', key, lease)
               else
-                redis.call('zadd', key, now + arg(i, 3), holder .. ':' .. string.format('%.0f', token))
+                redis.call('zadd', key, now + arg(i, 3), holder)
                 redis.call('pexpire', key, arg(i, 3))
               end
             end
@@ -85,7 +86,7 @@ final class RedisScripts {
 
     /**
      * Renews locks of any holders: ARGV are the lease, 1 to take again what is gone, for how long a counter is kept, and for each lock its
-     * holder, its kind, its limit, its token. For each lock 1 when it was still held, 2 when it was gone, and is held again if that was asked, 0 when others
+     * owner, its kind, its limit, its token. For each lock 1 when it was still held, 2 when it was gone, and is held again if that was asked, 0 when others
      * have it or have had it.
      */
     static final String KEEP = """
@@ -127,7 +128,7 @@ final class RedisScripts {
             return kept
             """;
 
-    /** Frees locks of any holders, and tells whoever waits: ARGV are for each lock its holder and its kind. */
+    /** Frees locks of any holders, and tells whoever waits: ARGV are for each lock its owner and its kind. */
     static final String FREE = """
             for i = 1, #KEYS / 3 do
               local key, holder, kind = KEYS[3 * i - 2], ARGV[2 * i - 1], tonumber(ARGV[2 * i])

@@ -1,6 +1,6 @@
 package dev.lanekeeper.lock;
 
-import dev.lanekeeper.lock.RedisClient.Hold;
+import dev.lanekeeper.lock.Holding.Held;
 import dev.lanekeeper.lock.RedisClient.Kind;
 import dev.lanekeeper.lock.RedisClient.Lock;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.redisson.client.RedisException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,6 @@ public final class RedissonLocks implements RemoteLocks {
     private static final Duration AGAIN = Duration.ofSeconds(1);
     static final Duration LOOK = Duration.ofSeconds(2);
     private static final int BATCH = 200;
-    private static final Duration ON_ITS_WAY = Duration.ofMillis(200);
     private static final int TAKEN = 1;
     private static final int STILL_HELD = 1;
     private static final int GONE = 2;
@@ -46,6 +44,7 @@ public final class RedissonLocks implements RemoteLocks {
     private final RedisClient redis;
     private final RedisAvailability availability;
     private final LockListener listener;
+    private final UnansweredLocks unanswered;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
     private final Set<String> noLocks = ConcurrentHashMap.newKeySet();
     private final AtomicLong lost = new AtomicLong();
@@ -54,23 +53,6 @@ public final class RedissonLocks implements RemoteLocks {
     private final ScheduledExecutorService renewals;
     private long turnedNanos = System.nanoTime();
     private Set<Long> unknownBefore = Set.of();
-
-    /** What a holder has. */
-    private static final class Holding {
-
-        private final Map<String, Lock> locks = new ConcurrentHashMap<>();
-        private volatile long token;
-        private volatile long renewedNanos;
-        private volatile boolean lost;
-    }
-
-    /** One holder's hold of one lock. */
-    private record Held(long holder, Holding holding, Lock lock) {
-
-        Hold hold() {
-            return new Hold(holder, lock, holding.token);
-        }
-    }
 
     /**
      * @param application whose processes have their turns from one database; asked when a lock is taken first
@@ -81,12 +63,14 @@ public final class RedissonLocks implements RemoteLocks {
         this.redis = new RedisClient(settings, application);
         this.availability = new RedisAvailability(settings.whenAway(), clock);
         this.listener = new LockListener(redis, freed);
+        var pause = Math.min(AGAIN.toMillis(), settings.lease().toMillis() / 3);
+        this.unanswered = new UnansweredLocks(
+                redis, Math.toIntExact(settings.lease().toMillis() / pause)); // afterwards its lease is over
         this.renewals = Executors.newSingleThreadScheduledExecutor(task -> {
             var thread = new Thread(task, "lanekeeper-locks");
             thread.setDaemon(true);
             return thread;
         });
-        var pause = Math.min(AGAIN.toMillis(), settings.lease().toMillis() / 3);
         @SuppressWarnings({"unused", "FutureReturnValueIgnored"}) // what goes wrong in it stays in it
         var repeated = renewals.scheduleWithFixedDelay(this::turn, 0, pause, TimeUnit.MILLISECONDS);
     }
@@ -107,44 +91,37 @@ public final class RedissonLocks implements RemoteLocks {
             return new Answer.Taken(Math.max(token, holding.token));
         }
         var locks = missing.stream().map(redis::lock).toList();
-        var sent = System.nanoTime();
+        var taking = new Taking(holder, redis.owner(holder), System.nanoTime(), missing, locks);
         try {
-            return taken(holder, holding, missing, locks, redis.take(holder, token, locks), sent);
+            return taken(taking, holding, redis.take(taking.owner(), token, locks));
         } catch (RedisException e) {
+            unanswered.add(taking.holds(token, this::isGivenBack));
             forgetIfEmpty(holder, holding);
             availability.away(e);
             return unanswered();
         }
     }
 
-    private Answer taken(
-            long holder, Holding holding, List<LockNeed> needs, List<Lock> locks, List<Long> said, long sent) {
+    /** Whoever goes on without an answer has started. */
+    private boolean isGivenBack(Lock lock) {
+        return lock.kind() != Kind.RATE || settings.whenAway() == WhenAway.POSTPONE;
+    }
+
+    private Answer taken(Taking taking, Holding holding, List<Long> said) {
         availability.back();
         if (said.get(0) != TAKEN) {
-            forgetIfEmpty(holder, holding);
-            return said.get(0) == NO_LOCK ? noLock(locks.get(said.get(1).intValue() - 1)) : busy(needs, said);
+            forgetIfEmpty(taking.holder(), holding);
+            return said.get(0) == NO_LOCK
+                    ? noLock(taking.locks().get(said.get(1).intValue() - 1))
+                    : taking.busy(said);
         }
         holding.token = said.get(1);
         if (holding.locks.isEmpty()) {
-            holding.renewedNanos = sent; // else those that it has already are the older ones
+            holding.renewedNanos = taking.sentNanos(); // else those that it has already are the older ones
         }
-        locks.stream().filter(l -> l.kind() != Kind.RATE).forEach(l -> holding.locks.put(l.name(), l));
+        taking.holds(holding.token, l -> l.kind() != Kind.RATE)
+                .forEach(h -> holding.locks.put(h.lock().name(), h));
         return new Answer.Taken(holding.token);
-    }
-
-    private static Answer busy(List<LockNeed> needs, List<Long> said) {
-        var places = said.stream().skip(2).toList();
-        var busy = places.stream().map(n -> needs.get((int) Math.abs(n) - 1)).toList();
-        var elsewhere = places.stream()
-                .filter(n -> n > 0)
-                .map(n -> needs.get(n.intValue() - 1))
-                .collect(Collectors.toSet());
-        var comes = Duration.ofMillis(Math.max(1, said.get(1)));
-        if (busy.stream().allMatch(LockNeed::isRate)) {
-            return new Answer.Busy(busy, elsewhere, comes);
-        }
-        var look = elsewhere.isEmpty() ? ON_ITS_WAY : LOOK;
-        return new Answer.Busy(busy, elsewhere, comes.compareTo(look) < 0 ? comes : look);
     }
 
     /** Another program keeps something else under its name: its items wait, and all others go on. */
@@ -221,12 +198,21 @@ public final class RedissonLocks implements RemoteLocks {
                 listener.forgetOld();
             }
             if (!availability.isAway()) {
+                freeUnanswered();
                 listener.listen();
             }
         } catch (RuntimeException e) {
             if (!renewals.isShutdown()) { // else Redisson was closed meanwhile
                 log.atError().setCause(e).log("Locks in Redis were not renewed; it is tried again");
             }
+        }
+    }
+
+    private void freeUnanswered() {
+        try {
+            unanswered.free(BATCH);
+        } catch (RedisException e) {
+            availability.away(e);
         }
     }
 
@@ -265,7 +251,7 @@ public final class RedissonLocks implements RemoteLocks {
     private void takeAgain(Held one) {
         var holding = one.holding();
         synchronized (holding) {
-            if (holding.locks.containsKey(one.lock().name()) && !holding.lost) {
+            if (holding.locks.containsKey(one.name()) && !holding.lost) {
                 tookAgain(one, redis.keepOrTakeAgain(List.of(one.hold())).get(0));
             }
         }
@@ -275,13 +261,13 @@ public final class RedissonLocks implements RemoteLocks {
         if (state == GONE) {
             retaken.incrementAndGet();
             log.atWarn()
-                    .addKeyValue("lock", one.lock().name())
+                    .addKeyValue("lock", one.name())
                     .log("A lock in Redis was gone and nobody had taken it; it is taken again");
         } else if (state != STILL_HELD) {
             one.holding().lost = true;
             lost.incrementAndGet();
             log.atWarn()
-                    .addKeyValue("lock", one.lock().name())
+                    .addKeyValue("lock", one.name())
                     .log("A lock in Redis is somebody else's by now; what was done under it is not recorded");
         }
     }
@@ -290,7 +276,7 @@ public final class RedissonLocks implements RemoteLocks {
     private static boolean takenOut(Held one) {
         var holding = one.holding();
         synchronized (holding) {
-            return holding.locks.remove(one.lock().name()) != null;
+            return holding.locks.remove(one.name()) != null;
         }
     }
 
@@ -299,7 +285,7 @@ public final class RedissonLocks implements RemoteLocks {
         var gone = new ArrayList<Held>();
         for (var holder : holders) {
             for (var one : heldBy(holder)) {
-                if (!LockNeed.isOfLane(one.lock().name()) && takenOut(one)) {
+                if (!LockNeed.isOfLane(one.name()) && takenOut(one)) {
                     gone.add(one);
                     forgetIfEmpty(holder, one.holding());
                 }
@@ -330,14 +316,19 @@ public final class RedissonLocks implements RemoteLocks {
         release(gone);
     }
 
-    /** What cannot be freed now expires by itself. */
     private void release(List<Held> locks) {
-        if (locks.isEmpty() || availability.isAway()) {
+        var holds = locks.stream().map(Held::hold).toList();
+        if (holds.isEmpty()) {
+            return;
+        }
+        if (availability.isAway()) {
+            unanswered.add(holds);
             return;
         }
         try {
-            redis.free(locks.stream().map(Held::hold).toList());
+            redis.free(holds);
         } catch (RedisException e) {
+            unanswered.add(holds);
             availability.away(e);
         }
     }
@@ -358,9 +349,15 @@ public final class RedissonLocks implements RemoteLocks {
         return redis.isListening();
     }
 
+    /** How many locks are to be freed for want of an answer. */
+    int toBeFreed() {
+        return unanswered.size();
+    }
+
     /** What is held is held no more by this process's account, and not freed: for tests, as if it had died. */
     void forget() {
         held.clear();
+        unanswered.clear();
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.options.KeysScanOptions;
 import org.redisson.config.Config;
 
 /** What becomes of locks while Redis is slow, and after it has failed over to a copy that was promoted. */
@@ -39,7 +40,7 @@ class RedisOutageTest {
     void open() {
         redis = opened(RedisServer.create());
         proxy = opened(TcpProxy.to(redis.port()));
-        locks = locks(WhenAway.POSTPONE);
+        locks = locks(WhenAway.POSTPONE, LEASE);
     }
 
     @AfterEach
@@ -55,9 +56,9 @@ class RedisOutageTest {
     }
 
     /** Connected, so that what is slow is not the connecting. */
-    private RedissonLocks locks(WhenAway whenAway) {
+    private RedissonLocks locks(WhenAway whenAway, Duration lease) {
         var settings = new RedisSettings(
-                "redis://127.0.0.1:" + proxy.port(), null, null, null, PREFIX, LEASE, TIMEOUT, whenAway);
+                "redis://127.0.0.1:" + proxy.port(), null, null, null, PREFIX, lease, TIMEOUT, whenAway);
         var application = UUID.randomUUID();
         var made = new RedissonLocks(settings, () -> application, Clock.systemUTC(), name -> {});
         opened.push(made::close);
@@ -98,7 +99,7 @@ class RedisOutageTest {
 
     @Test
     void areNotHadWhileRedisAnswersTooLateAndAreOnceItAnswersInTime() {
-        var careless = locks(WhenAway.DATABASE_ONLY);
+        var careless = locks(WhenAway.DATABASE_ONLY, LEASE);
         assertThat(isTaken(2, A)).isTrue();
 
         proxy.delay(TIMEOUT.multipliedBy(3));
@@ -112,6 +113,54 @@ class RedisOutageTest {
         assertThat(isTaken(5, LockNeed.of("d"))).isTrue();
         assertThat(locks.lost(List.of(2L))).isEmpty();
         assertThat(locks.status().lost() + locks.status().retaken()).isZero();
+    }
+
+    /** Redis has done what it was told, twice over, and only the answers are late. */
+    @Test
+    void areFreeOnceRedisAnswersThatWereTakenWithoutAnAnswer() {
+        var other = plain(redis);
+        var three = new LockNeed("three", 3, null, null);
+        var rate = new LockNeed("rate", 3, Duration.ofHours(1), null);
+        proxy.delay(TIMEOUT.multipliedBy(3));
+
+        assertThat(locks.take(2, 2, List.of(A, three, rate))).isInstanceOf(Answer.Away.class);
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        assertThat(other.getScoredSortedSet(PREFIX + "three:permits").size()).isOne();
+        assertThat(other.getScoredSortedSet(PREFIX + "rate:starts").size()).isOne();
+        proxy.heal();
+        await().atMost(PATIENCE).until(() -> !other.getLock(PREFIX + "a").isLocked());
+        assertThat(other.getKeys().getKeys(KeysScanOptions.defaults().pattern(PREFIX + "*")))
+                .isEmpty();
+    }
+
+    @Test
+    void areFreeOnceRedisAnswersThatWereToBeFreedWhileItDidNot() {
+        var other = plain(redis);
+        assertThat(isTaken(2, A)).isTrue();
+        proxy.cut();
+
+        locks.free(List.of(2L));
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        proxy.heal();
+        await().atMost(PATIENCE).until(() -> !other.getLock(PREFIX + "a").isLocked());
+    }
+
+    @Test
+    void areNotFreedThatWereGrantedAfterATakingWithoutAnAnswer() {
+        var other = plain(redis);
+        locks = locks(WhenAway.POSTPONE, TIMEOUT.multipliedBy(6));
+        proxy.delay(TIMEOUT.multipliedBy(3));
+        assertThat(locks.take(2, 2, List.of(A))).isInstanceOf(Answer.Away.class);
+        proxy.heal();
+
+        await().atMost(PATIENCE).until(() -> isTaken(2, A));
+        await().atMost(PATIENCE).until(() -> locks.toBeFreed() == 0);
+
+        assertThat(other.getLock(PREFIX + "a").isLocked()).isTrue();
+        assertThat(locks.lost(List.of(2L))).isEmpty();
+        assertThat(locks.status().retaken()).isZero();
     }
 
     /** What was taken last had not been copied. Where the counter is an older one, others may have had the lock and freed it. */
