@@ -8,6 +8,7 @@ import dev.lanekeeper.console.job.RecurringJobSearch;
 import dev.lanekeeper.console.job.ScheduledJobSearch;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LongestLanes;
+import dev.lanekeeper.console.lock.ForeignLocks;
 import dev.lanekeeper.console.lock.LockSearch;
 import dev.lanekeeper.console.page.ConsolePath;
 import dev.lanekeeper.console.page.Times;
@@ -26,8 +27,11 @@ import dev.lanekeeper.console.v1.RecurringJobsApi;
 import dev.lanekeeper.console.v1.RequestLog;
 import dev.lanekeeper.console.v1.Retries;
 import dev.lanekeeper.console.v1.RetryAnswers;
+import dev.lanekeeper.dispatch.Node;
+import dev.lanekeeper.handler.HandlerCatalog;
 import dev.lanekeeper.intake.enqueue.JobRequests;
 import dev.lanekeeper.latency.LatencySearch;
+import dev.lanekeeper.lock.RemoteLocks;
 import dev.lanekeeper.operations.BulkOperations;
 import dev.lanekeeper.operations.Disclosures;
 import dev.lanekeeper.operations.HandlerOperations;
@@ -39,6 +43,7 @@ import dev.lanekeeper.operations.RecurringOperations;
 import dev.lanekeeper.operations.SettingOperations;
 import dev.lanekeeper.work.Database;
 import dev.lanekeeper.work.DatabaseClock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -119,8 +124,17 @@ class ApiConfiguration {
     }
 
     @Bean
-    LocksApi lanekeeperLocksApi(LockSearch locks, LockOperations operations) {
-        return new LocksApi(locks, operations);
+    ForeignLocks lanekeeperForeignLocks(Database database, HandlerCatalog catalog, ObjectProvider<Node> node) {
+        return new ForeignLocks(
+                database,
+                () -> catalog.handlers().all().isEmpty()
+                        ? RemoteLocks.NONE
+                        : node.getObject().locks());
+    }
+
+    @Bean
+    LocksApi lanekeeperLocksApi(LockSearch locks, ForeignLocks foreign, LockOperations operations) {
+        return new LocksApi(locks, foreign, operations);
     }
 
     @Bean

@@ -12,6 +12,7 @@ import dev.lanekeeper.console.item.LivingNodeSearch;
 import dev.lanekeeper.console.lane.LaneDetailPage;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LanesPage;
+import dev.lanekeeper.console.lock.ForeignLocks;
 import dev.lanekeeper.console.lock.LockSearch;
 import dev.lanekeeper.console.lock.LocksPage;
 import dev.lanekeeper.console.outbox.OutboxPage;
@@ -80,8 +81,9 @@ class ListsConfiguration {
     }
 
     @Bean
-    LocksPage lanekeeperLocksPage(LockSearch locks, LockOperations operations, Times times, ConsolePath path) {
-        return new LocksPage(locks, operations, times, path);
+    LocksPage lanekeeperLocksPage(
+            LockSearch locks, ForeignLocks foreign, LockOperations operations, Times times, ConsolePath path) {
+        return new LocksPage(locks, foreign, operations, times, path);
     }
 
     @Bean

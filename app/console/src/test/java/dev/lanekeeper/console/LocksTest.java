@@ -27,6 +27,10 @@ class LocksTest {
 
     @AfterEach
     void letTheJobsGo() {
+        site.sql()
+                .sql("DELETE FROM lanekeeper.lane WHERE lane_id = md5(?)::uuid")
+                .param("elsewhere:" + printer)
+                .update();
         ConsoleApplication.HEALED.add(printer);
     }
 
@@ -149,6 +153,49 @@ class LocksTest {
 
         assertThat(page.locator(".notice").first()).hasText("One lock is released.");
         await().atMost(PATIENCE).until(() -> lock().path("holder_id").asLong() == next);
+    }
+
+    @Test
+    void aLockThatAnotherApplicationHasIsShownAndNotReleasedHere() {
+        var name = "elsewhere:" + printer;
+        waitsElsewhere(name);
+        var json = api.get("/v1/locks/elsewhere?pattern=elsewhere:" + printer).json();
+        assertThat(json.at("/0/key").asString()).isEqualTo(name);
+        assertThat(json.at("/0/waiters").asInt()).isOne();
+        assertThat(json.at("/0/owner").isNull()).as("nobody is asked here").isTrue();
+        var digest = json.at("/0/digest").asString();
+
+        var refused = api.post("/v1/locks/run/" + digest + "/1/release", "{}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().path("message").asString()).contains("it is released there");
+        var all =
+                api.post("/v1/locks/release?pattern=elsewhere:" + printer, "{}").json();
+        assertThat(all.path("released").asInt()).isZero();
+        assertThat(all.path("elsewhere").asInt()).isOne();
+        var page = site.signedIn("ada", Visit.usual());
+        page.navigate(site.address("/locks?pattern=elsewhere:" + printer));
+        var row = page.locator("#elsewhere tbody tr");
+        assertThat(row).hasCount(1);
+        assertThat(row).containsText(name);
+        assertThat(row).containsText("another application");
+        site.sql().sql("DELETE FROM lanekeeper.lane_item WHERE item_id < 0").update();
+        page.navigate(site.address("/locks?pattern=elsewhere:" + printer));
+        assertThat(page.locator("#elsewhere")).hasCount(0);
+    }
+
+    /** As an item that is not due for an hour. */
+    private void waitsElsewhere(String name) {
+        site.sql().sql("""
+                        WITH lane AS (
+                             INSERT INTO lanekeeper.lane (lane_id, due_at, epoch, handler_id, waiting)
+                             VALUES (md5(?)::uuid, now() + interval '1 hour', 1, 1, 1)),
+                        item AS (
+                             INSERT INTO lanekeeper.lane_item (lane_id, item_id, due_at, handler_id, bytes)
+                             VALUES (md5(?)::uuid, -1, now() + interval '1 hour', 1, 1))
+                        INSERT INTO lanekeeper.lock_waiter (
+                               item_id, digest, ticket, name, handler_id, since, due_before, elsewhere)
+                        VALUES (-1, md5(?)::uuid, 1, ?, 1, now(), now(), 1)
+                        """).param(name).param(name).param(name).param(name).update();
     }
 
     @Test

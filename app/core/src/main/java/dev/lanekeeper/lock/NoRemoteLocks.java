@@ -3,6 +3,7 @@ package dev.lanekeeper.lock;
 import dev.lanekeeper.work.LockNeed;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Nothing is shared with other applications. */
@@ -29,6 +30,11 @@ final class NoRemoteLocks implements RemoteLocks {
 
     @Override
     public void await(String name) {}
+
+    @Override
+    public Map<String, Owner> owners(Collection<String> names) {
+        return Map.of();
+    }
 
     @Override
     public boolean isUsed() {

@@ -1,9 +1,14 @@
 package dev.lanekeeper.lock;
 
+import dev.lanekeeper.lock.RemoteLocks.Owner;
 import dev.lanekeeper.work.LockNeed;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -116,9 +121,13 @@ final class RedisClient implements AutoCloseable {
 
     Lock lock(LockNeed need) {
         var kind = need.isRate() ? Kind.RATE : need.most() > 1 ? Kind.SEMAPHORE : Kind.LOCK;
-        var key = settings.prefix() + need.name() + kind.suffix;
+        var key = key(need.name(), kind);
         var millis = need.per() == null ? 0 : Math.max(1, need.per().toMillis());
         return new Lock(need.name(), kind, need.most(), millis, List.of(key, beside(TOKEN, key), beside(CHANNEL, key)));
+    }
+
+    private String key(String name, Kind kind) {
+        return settings.prefix() + name + kind.suffix;
     }
 
     /** As Redisson calls what belongs to a lock, so that both lie in one slot of a cluster. */
@@ -178,6 +187,28 @@ final class RedisClient implements AutoCloseable {
             values.add(one.lock().kind().code());
         }
         eval(RedisScripts.FREE, holds.stream().map(Hold::lock).toList(), values);
+    }
+
+    /** Who in other applications has locks of these names. */
+    Map<String, Owner> owners(List<String> names, Instant now) {
+        var keys = names.stream()
+                .flatMap(name -> Arrays.stream(Kind.values()).map(kind -> (Object) key(name, kind)))
+                .toList();
+        List<Object> said = scripts.eval(
+                Mode.READ_WRITE,
+                RedisScripts.OWNERS,
+                ReturnType.LIST,
+                keys,
+                application.get().toString());
+        var owners = new HashMap<String, Owner>();
+        for (var n = 0; said != null && n < names.size(); n++) {
+            var id = said.get(2 * n).toString();
+            var left = number(said.get(2 * n + 1));
+            if (!id.isEmpty()) {
+                owners.put(names.get(n), new Owner(id, left < 0 ? null : now.plusMillis(left)));
+            }
+        }
+        return owners;
     }
 
     /** Fails when nobody answers. */

@@ -142,5 +142,35 @@ final class RedisScripts {
             return {1}
             """;
 
+    /**
+     * Who has locks in other applications: KEYS are for each name that of its lock, of its semaphore and of its rate; ARGV is what all
+     * owners of this application begin with. For each name an owner, empty for none, and in how many milliseconds its lock expires.
+     */
+    static final String OWNERS = """
+            local mine, owners = ARGV[1], {}
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            for i = 1, #KEYS / 3 do
+              local owner, left = '', -1
+              for k = 3 * i - 2, 3 * i do
+                local key = KEYS[k]
+                local type = redis.call('type', key).ok
+                if type == 'hash' and owner == '' then
+                  for _, one in ipairs(redis.call('hkeys', key)) do
+                    if string.sub(one, 1, #mine) ~= mine then owner, left = one, redis.call('pttl', key) end
+                  end
+                elseif type == 'zset' and owner == '' then
+                  for _, one in ipairs(redis.call('zrangebyscore', key, now, '+inf')) do
+                    if owner == '' and string.sub(one, 1, #mine) ~= mine then
+                      owner, left = one, tonumber(redis.call('zscore', key, one)) - now
+                    end
+                  end
+                end
+              end
+              owners[2 * i - 1], owners[2 * i] = owner, left
+            end
+            return owners
+            """;
+
     private RedisScripts() {}
 }

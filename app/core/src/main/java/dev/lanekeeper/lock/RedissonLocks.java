@@ -36,19 +36,17 @@ public final class RedissonLocks implements RemoteLocks {
     static final Duration LOOK = Duration.ofSeconds(2);
     private static final int BATCH = 200;
     private static final int TAKEN = 1;
-    private static final int STILL_HELD = 1;
-    private static final int GONE = 2;
     private static final int NO_LOCK = 2;
 
     private final RedisSettings settings;
+    private final Clock clock;
     private final RedisClient redis;
     private final RedisAvailability availability;
+    private final LockKeeper keeper;
     private final LockListener listener;
     private final UnansweredLocks unanswered;
     private final Map<Long, Holding> held = new ConcurrentHashMap<>();
     private final Set<String> noLocks = ConcurrentHashMap.newKeySet();
-    private final AtomicLong lost = new AtomicLong();
-    private final AtomicLong retaken = new AtomicLong();
     private final AtomicLong unasked = new AtomicLong();
     private final ScheduledExecutorService renewals;
     private long turnedNanos = System.nanoTime();
@@ -60,8 +58,10 @@ public final class RedissonLocks implements RemoteLocks {
      */
     public RedissonLocks(RedisSettings settings, Supplier<UUID> application, Clock clock, Consumer<String> freed) {
         this.settings = settings;
+        this.clock = clock;
         this.redis = new RedisClient(settings, application);
         this.availability = new RedisAvailability(settings.whenAway(), clock);
+        this.keeper = new LockKeeper(redis, availability);
         this.listener = new LockListener(redis, freed);
         var pause = Math.min(AGAIN.toMillis(), settings.lease().toMillis() / 3);
         this.unanswered = new UnansweredLocks(
@@ -158,7 +158,7 @@ public final class RedissonLocks implements RemoteLocks {
             if (availability.isAway()) {
                 markExpired(all);
             } else {
-                keep(all);
+                keeper.keep(all);
             }
         } catch (RedisException e) {
             availability.away(e);
@@ -220,7 +220,7 @@ public final class RedissonLocks implements RemoteLocks {
         try {
             var all = held.keySet().stream().flatMap(h -> heldBy(h).stream()).toList();
             for (var from = 0; from < all.size(); from += BATCH) {
-                keep(all.subList(from, Math.min(all.size(), from + BATCH)));
+                keeper.keep(all.subList(from, Math.min(all.size(), from + BATCH)));
             }
             if (all.isEmpty() && availability.isAway()) {
                 redis.ping();
@@ -228,47 +228,6 @@ public final class RedissonLocks implements RemoteLocks {
             }
         } catch (RedisException e) {
             availability.away(e);
-        }
-    }
-
-    private void keep(List<Held> locks) {
-        var sent = System.nanoTime();
-        var kept = redis.keep(locks.stream().map(Held::hold).toList());
-        availability.back();
-        for (var n = 0; n < locks.size(); n++) {
-            kept(locks.get(n), kept.get(n), sent);
-        }
-    }
-
-    private void kept(Held one, long state, long sent) {
-        one.holding().renewedNanos = sent;
-        if (state != STILL_HELD) {
-            takeAgain(one);
-        }
-    }
-
-    /** Not what was freed while it was asked about: that is why it is gone, and nobody frees it once more. */
-    private void takeAgain(Held one) {
-        var holding = one.holding();
-        synchronized (holding) {
-            if (holding.locks.containsKey(one.name()) && !holding.lost) {
-                tookAgain(one, redis.keepOrTakeAgain(List.of(one.hold())).get(0));
-            }
-        }
-    }
-
-    private void tookAgain(Held one, long state) {
-        if (state == GONE) {
-            retaken.incrementAndGet();
-            log.atWarn()
-                    .addKeyValue("lock", one.name())
-                    .log("A lock in Redis was gone and nobody had taken it; it is taken again");
-        } else if (state != STILL_HELD) {
-            one.holding().lost = true;
-            lost.incrementAndGet();
-            log.atWarn()
-                    .addKeyValue("lock", one.name())
-                    .log("A lock in Redis is somebody else's by now; what was done under it is not recorded");
         }
     }
 
@@ -338,10 +297,24 @@ public final class RedissonLocks implements RemoteLocks {
         listener.await(name);
     }
 
+    /** Whoever looks says nothing of whether Redis is away: no work depends on that. */
+    @Override
+    public Map<String, Owner> owners(Collection<String> names) {
+        if (names.isEmpty() || availability.isAway()) {
+            return Map.of();
+        }
+        try {
+            return redis.owners(List.copyOf(names), clock.instant());
+        } catch (RedisException e) {
+            log.atDebug().setCause(e).log("Redis does not tell who has locks");
+            return Map.of();
+        }
+    }
+
     @Override
     public Status status() {
         var locks = held.values().stream().mapToInt(h -> h.locks.size()).sum();
-        return new Status(availability.awaySince(), locks, lost.get(), retaken.get(), unasked.get());
+        return new Status(availability.awaySince(), locks, keeper.lost(), keeper.retaken(), unasked.get());
     }
 
     /** Whether it is told what others free. */

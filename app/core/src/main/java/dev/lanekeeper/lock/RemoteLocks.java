@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,30 @@ public interface RemoteLocks {
 
     /** Tells when a lock of this name may be free, as long as somebody waits for it here. */
     void await(String name);
+
+    /**
+     * Who in other applications has locks of these names, as far as it can be found out; for people who look.
+     *
+     * <p>In no transaction, as an answer is waited for.
+     */
+    Map<String, Owner> owners(Collection<String> names);
+
+    /**
+     * Who has a lock.
+     *
+     * @param id as it stands there
+     * @param expires when the lock is free unless it is renewed; {@code null} for never
+     */
+    record Owner(String id, @Nullable Instant expires) {
+
+        private static final Pattern OF_LANEKEEPER = Pattern.compile("([0-9a-f-]{36}):[0-9a-f-]{36}:\\d+:\\d+");
+
+        /** The application, as {@code lanekeeper.application} has its id; {@code null} for a program without Lanekeeper. */
+        public @Nullable String application() {
+            var parts = OF_LANEKEEPER.matcher(id);
+            return parts.matches() ? parts.group(1) : null;
+        }
+    }
 
     /** Whether there is anything to ask. */
     default boolean isUsed() {

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -338,6 +339,29 @@ class RedissonLocksTest extends LockContract {
                 });
         assertThat(party().takes(three)).isTrue();
         assertThat(locks.take(92, 92, List.of(three))).isInstanceOf(Answer.Busy.class);
+    }
+
+    @Test
+    void tellsWhoHasLocksInOtherApplications() {
+        var application = UUID.randomUUID();
+        var neighbour = open(settings(PREFIX), application);
+        var three = new LockNeed("three", 3, null, null);
+        assertThat(neighbour.take(1, 1, List.of(LockNeed.of("a"), three))).isInstanceOf(Answer.Taken.class);
+        other.getLock(PREFIX + "plain").lock(1, TimeUnit.MINUTES);
+        assertThat(party().takes(LockNeed.of("ours"), three)).isTrue();
+
+        var owners = locks.owners(List.of("a", "plain", "ours", "three", "free"));
+
+        assertThat(owners).containsOnlyKeys("a", "plain", "three");
+        assertThat(owners.get("a").application()).isEqualTo(application.toString());
+        assertThat(owners.get("three").application()).isEqualTo(application.toString());
+        assertThat(owners.get("three").expires())
+                .isBetween(Instant.now(), Instant.now().plus(LEASE));
+        assertThat(owners.get("plain").application()).isNull();
+        assertThat(owners.get("plain").id())
+                .endsWith(":" + Thread.currentThread().getId());
+        assertThat(owners.get("plain").expires())
+                .isBetween(Instant.now().plusSeconds(50), Instant.now().plusSeconds(60));
     }
 
     @ParameterizedTest

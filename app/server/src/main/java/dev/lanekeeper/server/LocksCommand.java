@@ -11,6 +11,7 @@ final class LocksCommand {
 
     static final String USAGE = """
             lanekeeper locks list [PATTERN]         what is locked and by whom; in a pattern * stands for anything: quote it
+              --elsewhere                           those that events wait for and other applications have, in Redis
               --limit N                             at most so many, 1000 unless told
             lanekeeper locks release PATTERN        take all locks away whose keys match
               --dry-run                             only tell how many they are
@@ -35,7 +36,7 @@ final class LocksCommand {
         var verb = words.isEmpty() ? "" : words.get(0);
         var rest = words.subList(Math.min(1, words.size()), words.size());
         return switch (verb) {
-            case "list" -> list(Words.of(rest, List.of("json"), List.of("limit")));
+            case "list" -> list(Words.of(rest, List.of("json", "elsewhere"), List.of("limit")));
             case "release" -> release(Words.of(rest, List.of("json", "dry-run"), List.of("reason")));
             default -> throw new Words.MisusedException("locks list or release?");
         };
@@ -44,7 +45,11 @@ final class LocksCommand {
     private int list(Words words) {
         var pattern = words.plain().isEmpty() ? "" : words.word(0, "locks list takes one pattern; quote the *");
         var limit = words.options().getOrDefault("limit", String.valueOf(MOST));
-        var answer = remote.get("/v1/locks?limit=" + Remote.encoded(limit) + "&pattern=" + Remote.encoded(pattern));
+        var query = "?limit=" + Remote.encoded(limit) + "&pattern=" + Remote.encoded(pattern);
+        if (words.has("elsewhere")) {
+            return printer.print(remote.get("/v1/locks/elsewhere" + query), words.has("json"), LocksCommand::elsewhere);
+        }
+        var answer = remote.get("/v1/locks" + query);
         var code = printer.print(answer, words.has("json"), LocksCommand::table);
         var body = answer.body();
         if (code == 0
@@ -75,6 +80,23 @@ final class LocksCommand {
         return table.text();
     }
 
+    private static String elsewhere(JsonNode locks) {
+        if (locks.isEmpty()) {
+            return "No other application has a lock that is waited for\n";
+        }
+        var table = new Table(List.of("KEY", "OWNER", "EXPIRES", "WAITING SINCE", "WAITERS", "FIRST"));
+        for (var lock : locks) {
+            table.add(List.of(
+                    text(lock, "key"),
+                    text(lock, "owner"),
+                    text(lock, "expires_at"),
+                    text(lock, "waiting_since"),
+                    text(lock, "waiters"),
+                    text(lock, "first_waiter_id")));
+        }
+        return table.text();
+    }
+
     /** Such as {@code orders 17}, {@code orders job 4} for one that is scheduled, {@code 17 finished} for one that is deleted. */
     private static String holder(JsonNode lock) {
         var words = new ArrayList<String>();
@@ -96,8 +118,11 @@ final class LocksCommand {
     }
 
     private static String released(JsonNode answer) {
+        var elsewhere = answer.path("elsewhere").asLong(0);
+        var left = elsewhere == 0 ? "" : "; " + elsewhere + " that other applications have are released there";
         return answer.has("would_release")
-                ? "would release " + text(answer, "would_release") + (answer.has("capped") ? " or more" : "") + "\n"
-                : "released " + text(answer, "released") + "\n";
+                ? "would release " + text(answer, "would_release") + (answer.has("capped") ? " or more" : "") + left
+                        + "\n"
+                : "released " + text(answer, "released") + left + "\n";
     }
 }

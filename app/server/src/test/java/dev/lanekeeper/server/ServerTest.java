@@ -135,6 +135,8 @@ class ServerTest {
         assertThat(ada.run("locks", "release", "p&*", "--reason", "it is gone"))
                 .isEqualTo(new Command.Ended(0, "released 1\n"));
         assertThat(ada.run("locks", "list", "p&*")).isEqualTo(new Command.Ended(0, "Nothing is locked\n"));
+        assertThat(ada.run("locks", "list", "--elsewhere"))
+                .isEqualTo(new Command.Ended(0, "No other application has a lock that is waited for\n"));
         assertThat(ada.run("locks", "release", "a", "b").code()).isEqualTo(2);
         assertThat(ada.run("locks", "release", "*", "--handler=weigh").text())
                 .startsWith("There is no option --handler");

@@ -32,12 +32,14 @@ public class LocksPage {
     private static final String RUN = "run";
 
     private final LockSearch locks;
+    private final ForeignLocks foreign;
     private final LockOperations operations;
     private final Times times;
     private final ConsolePath path;
 
-    public LocksPage(LockSearch locks, LockOperations operations, Times times, ConsolePath path) {
+    public LocksPage(LockSearch locks, ForeignLocks foreign, LockOperations operations, Times times, ConsolePath path) {
         this.locks = locks;
+        this.foreign = foreign;
         this.operations = operations;
         this.times = times;
         this.path = path;
@@ -65,7 +67,20 @@ public class LocksPage {
                         place == null ? null : address(wanted, null),
                         next == null ? null : address(wanted, next),
                         found.rows().size() + " locks"));
+        addForeign(wanted, model);
         return "lanekeeper/console/locks";
+    }
+
+    private void addForeign(LockPattern wanted, Model model) {
+        var page = foreign.page(wanted, null, ROWS);
+        model.addAttribute(
+                "foreign",
+                page.rows().stream()
+                        .map(lock -> ForeignLockView.of(lock, times))
+                        .toList());
+        model.addAttribute(
+                "foreignCount",
+                page.next() == null ? null : foreign.count(wanted).toString());
     }
 
     private static LockPattern pattern(String text) {
@@ -122,11 +137,15 @@ public class LocksPage {
         var answer = side.equals(RUN)
                 ? operations.releaseRunLock(uuid(digest), number(number), by)
                 : operations.releaseEnqueueLock(uuid(digest), number(number), by);
-        var notice = answer == LockAnswer.RELEASED
-                ? Notice.ok("The lock is released.")
-                : Notice.warn("Nothing was changed: nobody has this lock any more.");
+        var notice =
+                answer == LockAnswer.RELEASED ? Notice.ok("The lock is released.") : Notice.warn(why(uuid(digest)));
         notice.showNext(redirect);
         return path.redirect("/locks");
+    }
+
+    private String why(UUID digest) {
+        return "Nothing was changed: "
+                + (foreign.has(digest) ? ForeignLocks.RELEASED_THERE : "nobody has this lock any more") + ".";
     }
 
     @PostMapping("/locks/release")

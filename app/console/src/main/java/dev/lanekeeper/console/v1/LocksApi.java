@@ -1,6 +1,8 @@
 package dev.lanekeeper.console.v1;
 
 import dev.lanekeeper.console.item.CappedCount;
+import dev.lanekeeper.console.lock.ForeignLock;
+import dev.lanekeeper.console.lock.ForeignLocks;
 import dev.lanekeeper.console.lock.LockPlace;
 import dev.lanekeeper.console.lock.LockRow;
 import dev.lanekeeper.console.lock.LockSearch;
@@ -29,10 +31,12 @@ public class LocksApi {
     private static final String RUN = "run";
 
     private final LockSearch locks;
+    private final ForeignLocks foreign;
     private final LockOperations operations;
 
-    public LocksApi(LockSearch locks, LockOperations operations) {
+    public LocksApi(LockSearch locks, ForeignLocks foreign, LockOperations operations) {
         this.locks = locks;
+        this.foreign = foreign;
         this.operations = operations;
     }
 
@@ -43,6 +47,23 @@ public class LocksApi {
         var after = parameters.word("after", LockPlace::parse, "the places that a Link header names");
         var limit = parameters.limit();
         var page = locks.page(pattern, after, Math.max(1, limit));
+        var answer = ResponseEntity.ok();
+        var next = page.next();
+        if (next != null) {
+            answer.header(HttpHeaders.LINK, Links.next(request, next.text()));
+        }
+        return Json.with(
+                answer, page.rows().stream().limit(limit).map(LocksApi::json).toList());
+    }
+
+    /** Those that items wait for and another application has. */
+    @GetMapping("/v1/locks/elsewhere")
+    ResponseEntity<byte[]> elsewhere(HttpServletRequest request) {
+        var parameters = Parameters.of(request, "pattern", "limit", "after");
+        var pattern = pattern(parameters);
+        var after = parameters.word("after", LockPlace::parse, "the places that a Link header names");
+        var limit = parameters.limit();
+        var page = foreign.page(pattern, after, Math.max(1, limit));
         var answer = ResponseEntity.ok();
         var next = page.next();
         if (next != null) {
@@ -109,7 +130,9 @@ public class LocksApi {
                 ? operations.releaseRunLock(digest(digest), id, by)
                 : operations.releaseEnqueueLock(digest(digest), id, by);
         if (answer == LockAnswer.NOT_FOUND) {
-            throw unknown();
+            throw foreign.has(digest(digest))
+                    ? new ApiException(HttpStatus.CONFLICT, ForeignLocks.RELEASED_THERE)
+                    : unknown();
         }
         return Json.ok(Map.of("answer", "released"));
     }
@@ -125,9 +148,19 @@ public class LocksApi {
         }
         if (parameters.flag("dry_run")) {
             var count = locks.count(pattern(parameters));
-            return Json.ok(json("would_release", count, Map.of("dry_run", true)));
+            var counted = json("would_release", count, Map.of("dry_run", true));
+            counted.put("elsewhere", elsewhere(parameters));
+            return Json.ok(counted);
         }
-        return Json.ok(Map.of("released", operations.releaseAll(pattern(parameters), asked.by())));
+        var released = new LinkedHashMap<String, Object>();
+        released.put("released", operations.releaseAll(pattern(parameters), asked.by()));
+        released.put("elsewhere", elsewhere(parameters));
+        return Json.ok(released);
+    }
+
+    /** How many match that are released by nobody here. */
+    private long elsewhere(Parameters parameters) {
+        return foreign.count(pattern(parameters)).value();
     }
 
     private static UUID digest(String text) {
@@ -164,6 +197,21 @@ public class LocksApi {
         json.put("waiters", row.waiters());
         json.put("conflicts", row.conflicts());
         json.put("last_conflict_at", row.lastConflict());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> json(ForeignLock lock) {
+        var owner = lock.owner();
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("digest", lock.digest());
+        json.put("key", lock.name());
+        json.put("application", owner == null ? null : owner.application());
+        json.put("owner", owner == null ? null : owner.id());
+        json.put("expires_at", owner == null ? null : owner.expires());
+        json.put("waiting_since", lock.since());
+        json.put("waiters", lock.waiters());
+        json.put("first_waiter_id", lock.first());
+        json.put("handler", lock.handler());
         return json;
     }
 
