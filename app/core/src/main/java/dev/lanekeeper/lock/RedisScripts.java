@@ -10,7 +10,8 @@ package dev.lanekeeper.lock;
  * least token, for how many milliseconds a counter is kept, how many characters all owners of this application begin with, and
  * for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
  *
- * <p>A counter that has no time to live is another program's, and is left without one.
+ * <p>A counter that has no time to live is another program's, and is left without one; one whose lock is found in the hands of a
+ * program without Lanekeeper loses its own, since that program goes on counting and does not prolong it.
  */
 final class RedisScripts {
 
@@ -44,7 +45,11 @@ final class RedisScripts {
                 if type == 'hash' and redis.call('hexists', key, holder) == 0 then
                   left = redis.call('pttl', key)
                   if left < 0 then left = lease end
-                  own = ours(redis.call('hkeys', key))
+                  local holders = redis.call('hkeys', key)
+                  own = ours(holders)
+                  for _, one in ipairs(holders) do
+                    if not string.match(one, '^[%x-]+:[%x-]+:%d+:%d+$') then redis.call('persist', KEYS[3 * i - 1]) end
+                  end
                 end
               else
                 redis.call('zremrangebyscore', key, '-inf', now)

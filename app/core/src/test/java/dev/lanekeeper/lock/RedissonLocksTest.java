@@ -404,6 +404,27 @@ class RedissonLocksTest extends LockContract {
                 .isGreaterThan(Duration.ofHours(23).toMillis());
     }
 
+    /** Else the tokens that the other program goes on comparing would begin anew. */
+    @Test
+    void keepsACounterForEverOnceAProgramWithoutLanekeeperIsSeenToUseIt() {
+        assertThat(open(settings(PREFIX), UUID.randomUUID()).take(1, 1, List.of(LockNeed.of("a"))))
+                .isInstanceOf(Answer.Taken.class);
+        var plain = other.getFencedLock(PREFIX + "b");
+        var party = party();
+        assertThat(party.takes(LockNeed.of("b"))).isTrue();
+        party.records();
+        plain.lock();
+
+        assertThat(locks.take(91, 91, List.of(LockNeed.of("a"), LockNeed.of("b"))))
+                .isInstanceOf(Answer.Busy.class);
+
+        assertThat(other.getBucket("redisson_lock_token:{lk:a}").remainTimeToLive())
+                .isPositive();
+        assertThat(other.getBucket("redisson_lock_token:{lk:b}").remainTimeToLive())
+                .isEqualTo(-1);
+        plain.unlock();
+    }
+
     @Test
     void holdsUpNobodyElseWhereAProgramKeepsSomethingElseUnderTheNameOfALock() {
         other.getBucket(PREFIX + "a", StringCodec.INSTANCE).set("no lock");
