@@ -37,6 +37,7 @@ final class RedisClient implements AutoCloseable {
     private static final Duration TOKENS_KEPT = Duration.ofDays(1);
     private static final String CHANNEL = "redisson_lock__channel";
     private static final String TOKEN = "redisson_lock_token";
+    private static final List<String> COUNTER_ALONE = List.of("0", "0", "0");
     private static final String PERMITS = ":permits";
     private static final Pattern PATTERN_CHARACTER = Pattern.compile("[*?\\[\\]\\\\]");
 
@@ -140,8 +141,12 @@ final class RedisClient implements AutoCloseable {
         return application.get() + ":" + process + ":" + holder + ":" + takings.incrementAndGet();
     }
 
-    /** As {@link RedisScripts#TAKE} answers; asking again in the same words changes nothing. */
-    List<Long> take(String owner, long token, List<Lock> locks) {
+    /**
+     * As {@link RedisScripts#TAKE} answers; asking again in the same words changes nothing.
+     *
+     * @param held what the holder has already: whoever has it next is to have a higher token than this one, too
+     */
+    List<Long> take(String owner, long token, List<Lock> locks, List<Lock> held) {
         var values = new ArrayList<Object>();
         values.add(owner);
         values.add(lease());
@@ -153,7 +158,10 @@ final class RedisClient implements AutoCloseable {
             values.add(Integer.toString(lock.most()));
             values.add(Long.toString(lock.millis()));
         }
-        return eval(RedisScripts.TAKE, locks, values);
+        held.forEach(lock -> values.addAll(COUNTER_ALONE));
+        var all = new ArrayList<>(locks);
+        all.addAll(held);
+        return eval(RedisScripts.TAKE, all, values);
     }
 
     /** As {@link RedisScripts#KEEP} answers: what is gone stays so. */

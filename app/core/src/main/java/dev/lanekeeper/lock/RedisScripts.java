@@ -8,7 +8,7 @@ package dev.lanekeeper.lock;
  *
  * <p>KEYS are groups of three: the lock, its counter of tokens, its channel. ARGV: the owner, the lease in milliseconds, the
  * least token, for how many milliseconds a counter is kept, how many characters all owners of this application begin with, and
- * for each lock its kind (1 lock, 2 semaphore, 3 rate), its limit, and its period in milliseconds.
+ * for each lock its kind (1 lock, 2 semaphore, 3 rate, 0 one that the holder has already and whose counter alone is raised), its limit, and its period in milliseconds.
  *
  * <p>A counter that has no time to live is another program's, and is left without one; one whose lock is found in the hands of a
  * program without Lanekeeper loses its own, since that program goes on counting and does not prolong it.
@@ -40,8 +40,10 @@ final class RedisScripts {
               local key, kind, most = KEYS[3 * i - 2], arg(i, 1), arg(i, 2)
               local left, own = 0, false
               local type = redis.call('type', key).ok
-              if type ~= 'none' and type ~= (kind == 1 and 'hash' or 'zset') then return {2, i} end
-              if kind == 1 then
+              if kind > 0 and type ~= 'none' and type ~= (kind == 1 and 'hash' or 'zset') then return {2, i} end
+              if kind == 0 then
+                left = 0
+              elseif kind == 1 then
                 if type == 'hash' and redis.call('hexists', key, holder) == 0 then
                   left = redis.call('pttl', key)
                   if left < 0 then left = lease end
@@ -68,7 +70,8 @@ final class RedisScripts {
             local forever = {}
             for i = 1, n do
               forever[i] = redis.call('pttl', KEYS[3 * i - 1]) == -1
-              local counted = redis.call('incr', KEYS[3 * i - 1])
+              local counted = arg(i, 1) > 0 and redis.call('incr', KEYS[3 * i - 1])
+                  or tonumber(redis.call('get', KEYS[3 * i - 1]) or '0')
               if counted > token then token = counted end
             end
             for i = 1, n do
@@ -81,7 +84,7 @@ final class RedisScripts {
               elseif kind == 2 then
                 redis.call('zadd', key, now + lease, holder)
                 redis.call('pexpire', key, lease)
-              else
+              elseif kind == 3 then
                 redis.call('zadd', key, now + arg(i, 3), holder)
                 redis.call('pexpire', key, arg(i, 3))
               end

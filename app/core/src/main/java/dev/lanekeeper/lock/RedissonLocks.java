@@ -1,6 +1,7 @@
 package dev.lanekeeper.lock;
 
 import dev.lanekeeper.lock.Holding.Held;
+import dev.lanekeeper.lock.RedisClient.Hold;
 import dev.lanekeeper.lock.RedisClient.Kind;
 import dev.lanekeeper.lock.RedisClient.Lock;
 import dev.lanekeeper.lock.RedisSettings.WhenAway;
@@ -93,7 +94,8 @@ public final class RedissonLocks implements RemoteLocks {
         var locks = missing.stream().map(redis::lock).toList();
         var taking = new Taking(holder, redis.owner(holder), System.nanoTime(), missing, locks);
         try {
-            return taken(taking, holding, redis.take(taking.owner(), token, locks));
+            var has = holding.locks.values().stream().map(Hold::lock).toList();
+            return taken(taking, holding, redis.take(taking.owner(), Math.max(token, holding.token), locks, has));
         } catch (RedisException e) {
             unanswered.add(taking.holds(token, this::isGivenBack));
             forgetIfEmpty(holder, holding);
@@ -119,6 +121,7 @@ public final class RedissonLocks implements RemoteLocks {
         if (holding.locks.isEmpty()) {
             holding.renewedNanos = taking.sentNanos(); // else those that it has already are the older ones
         }
+        holding.locks.replaceAll((name, hold) -> new Hold(hold.owner(), hold.lock(), holding.token));
         taking.holds(holding.token, l -> l.kind() != Kind.RATE)
                 .forEach(h -> holding.locks.put(h.lock().name(), h));
         return new Answer.Taken(holding.token);

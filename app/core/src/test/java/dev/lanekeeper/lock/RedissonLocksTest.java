@@ -425,6 +425,19 @@ class RedissonLocksTest extends LockContract {
         plain.unlock();
     }
 
+    /** An item of a lane has the lane's resource from an earlier item, and others of its own. */
+    @Test
+    void givesOthersATokenThatIsHigherThanAnyThatItsHolderHadMeanwhile() throws Exception {
+        assertThat(locks.take(1, 1, List.of(LockNeed.of("lane:a:r")))).isEqualTo(new Answer.Taken(1));
+        assertThat(locks.take(1, 900, List.of(LockNeed.of("lane:a:r"), LockNeed.of("b"))))
+                .isEqualTo(new Answer.Taken(900));
+        assertThat(locks.lost(List.of(1L))).isEmpty();
+        locks.free(List.of(1L));
+
+        assertThat(other.getFencedLock(PREFIX + "lane:a:r").tryLockAndGetToken(5, TimeUnit.SECONDS))
+                .isGreaterThan(900);
+    }
+
     @Test
     void holdsUpNobodyElseWhereAProgramKeepsSomethingElseUnderTheNameOfALock() {
         other.getBucket(PREFIX + "a", StringCodec.INSTANCE).set("no lock");
