@@ -130,6 +130,35 @@ class SharedLocksTest {
         other.getKeys().delete("lk:starts:starts");
     }
 
+    /** Else whatever needs one of those would wait for that other program, too. */
+    @Test
+    void holdNobodyUpAtTheirOtherLocksAndKeepTheirTicketWhileAnotherProgramHasOne() throws Exception {
+        var node = node(
+                WhenAway.POSTPONE,
+                c -> Outcome.ack(),
+                new LockRule("both", null, 1, null, null),
+                new LockRule("first", c -> c.event().offset() == 0 ? "x" : null, 1, null, null));
+        var plain = other.getFencedLock("lk:first:x");
+        plain.tryLockAndGetToken(30, TimeUnit.SECONDS);
+        node.store("a", 0, "r1");
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.lock_waiter WHERE elsewhere = 1") == 1);
+        var ticket = ticket(node);
+
+        node.store("a", 1, "r2", "r3");
+
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1") == 2);
+        assertThat(ticket(node)).isEqualTo(ticket);
+        plain.unlock();
+        await().atMost(PATIENCE).until(() -> node.count("lanekeeper.outcome WHERE state = 1 AND attempts = 1") == 3);
+    }
+
+    private static long ticket(TestNode node) {
+        return node.database
+                .sql("SELECT ticket FROM lanekeeper.lock_waiter WHERE name = 'first:x'")
+                .query(Long.class)
+                .single();
+    }
+
     @Test
     void areFreeInRedisTooOnceAPersonHasTakenThemFromARunThatIsStuck() throws Exception {
         var leave = new CountDownLatch(1);
