@@ -9,6 +9,12 @@ import dev.lanekeeper.console.item.HandlerNames;
 import dev.lanekeeper.console.item.ItemDetailSearch;
 import dev.lanekeeper.console.item.ItemSearch;
 import dev.lanekeeper.console.item.LivingNodeSearch;
+import dev.lanekeeper.console.job.JobHistorySearch;
+import dev.lanekeeper.console.job.RecurringJobPage;
+import dev.lanekeeper.console.job.RecurringJobSearch;
+import dev.lanekeeper.console.job.ScheduledJobPage;
+import dev.lanekeeper.console.job.ScheduledJobSearch;
+import dev.lanekeeper.console.job.ScheduledPage;
 import dev.lanekeeper.console.lane.LaneDetailPage;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LanesPage;
@@ -25,12 +31,13 @@ import dev.lanekeeper.operations.ItemOperations;
 import dev.lanekeeper.operations.JobOperations;
 import dev.lanekeeper.operations.LaneOperations;
 import dev.lanekeeper.operations.LockOperations;
+import dev.lanekeeper.operations.RecurringOperations;
 import dev.lanekeeper.work.Database;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
-/** The pages that list events, failures and lanes. Made at the first request, as all pages are. */
+/** The pages that list events, failures, lanes, locks and jobs. Made at the first request, as all pages are. */
 @Configuration(proxyBeanMethods = false)
 @Lazy
 class ListsConfiguration {
@@ -100,5 +107,27 @@ class ListsConfiguration {
             Times times,
             ConsolePath path) {
         return new LaneDetailPage(lanes, items, itemOperations, laneOperations, times, path);
+    }
+
+    @Bean
+    ScheduledPage lanekeeperScheduledPage(
+            ScheduledJobSearch scheduled,
+            RecurringJobSearch recurring,
+            HandlerNames handlers,
+            Times times,
+            ConsolePath path) {
+        return new ScheduledPage(scheduled, recurring, handlers, times, path);
+    }
+
+    @Bean
+    ScheduledJobPage lanekeeperScheduledJobPage(
+            ScheduledJobSearch jobs, JobOperations operations, Database database, Times times, ConsolePath path) {
+        return new ScheduledJobPage(jobs, operations, new JobHistorySearch(database), times, path);
+    }
+
+    @Bean
+    RecurringJobPage lanekeeperRecurringJobPage(
+            RecurringJobSearch jobs, RecurringOperations operations, Database database, Times times, ConsolePath path) {
+        return new RecurringJobPage(jobs, operations, new JobHistorySearch(database), times, path);
     }
 }

@@ -88,6 +88,17 @@ public class ConsoleApplication {
             return obey(order);
         }
 
+        @LaneJob(id = "reminders", resource = "resource", maxRetries = "0")
+        Outcome reminders(Order order) {
+            return obey(order);
+        }
+
+        /** Its time does not come while tests run, unless a person says so. */
+        @LaneJob(id = "sweeps", cron = "0 0 0 29 2 *", zone = "Europe/Berlin", maxRetries = "0")
+        void sweeps(EventContext event) {
+            CALLS.add("sweeps " + event.itemId());
+        }
+
         @LaneJob(id = "indexes", resource = "resource", maxRetries = "0")
         @Unique(key = "resource", onConflict = Unique.Conflict.REPLACE)
         Outcome indexes(Order order) {

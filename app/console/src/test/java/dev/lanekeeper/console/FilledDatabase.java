@@ -138,6 +138,26 @@ public final class FilledDatabase {
         return this;
     }
 
+    /** Jobs that are due in an hour and after, one a second; the last of all is of {@code rare}. */
+    public FilledDatabase scheduled(int number) {
+        database.sql("""
+                        INSERT INTO lanekeeper.scheduled_job (job_id, handler_id, lane_group, due_at, enqueued_at)
+                        SELECT -n, CASE WHEN n = ? THEN ? ELSE ? END, 'orders', now() + interval '1 hour' + n * interval '1 second', now()
+                          FROM generate_series(1, ?) AS n
+                        """).param(number).param(rare).param(orders).param(number).update();
+        return this;
+    }
+
+    /** Jobs that recur, each with an item of its last time, where there are so many; the last of all is of {@code rare}. */
+    public FilledDatabase recurring(int number) {
+        database.sql("""
+                        INSERT INTO lanekeeper.recurring_job (handler_id, name, cron, zone, next_at, last_item)
+                        SELECT CASE WHEN n = ? THEN ? ELSE ? END, 'n' || n, '0 0 3 * * *', 'UTC', now() + n * interval '1 second', n
+                          FROM generate_series(1, ?) AS n
+                        """).param(number).param(rare).param(orders).param(number).update();
+        return this;
+    }
+
     /** An item of {@code rare} that waits in a lane of its own; its id. */
     public long waiting(String resource) {
         var lane = LaneIds.of("rare", resource);

@@ -70,6 +70,8 @@ class LocksTest {
         page.navigate(site.address("/locks?pattern=*" + printer + "*"));
         page.locator("tbody a").first().click();
         assertThat(page.locator("dl.facts")).containsText("scheduled job " + job);
+        assertThat(page.locator("dl.facts a"))
+                .hasAttribute("href", java.util.regex.Pattern.compile("/scheduled/" + job + "$"));
         release(page, "");
 
         assertThat(page.locator(".notice").first()).hasText("The lock is released.");
@@ -84,8 +86,9 @@ class LocksTest {
         var page = site.signedIn("ada", Visit.usual().withoutScript());
 
         page.navigate(site.address("/events/" + loser));
-        assertThat(fact(page, "Lost to")).containsText("job " + winner);
-        assertThat(fact(page, "Lost to").getByRole(AriaRole.LINK)).hasCount(0);
+        assertThat(fact(page, "Lost to")).containsText("scheduled job " + winner);
+        fact(page, "Lost to").getByRole(AriaRole.LINK).click();
+        assertThat(page.locator("h1")).hasText("Job " + winner);
 
         api.post("/v1/jobs/" + winner + "/run-now", "{\"reason\":\"now\"}");
         await().atMost(PATIENCE)

@@ -30,6 +30,8 @@ class PagesTest {
             "/latency/orders?period=day",
             "/jobrunr",
             "/outbox",
+            "/scheduled",
+            "/scheduled?handler=payments",
             "/housekeeping",
             "/events",
             "/failures",
@@ -65,6 +67,19 @@ class PagesTest {
         var failure = api.get("/v1/failures?handler=payments").json().get(0);
         PATHS.add("/events/" + failure.get("id").asLong());
         PATHS.add("/lanes/" + failure.get("lane_id").asString());
+        var job =
+                "{\"handler\":\"reminders\",\"payload\":{\"resource\":\"r\",\"wish\":\"\"},\"priority\":9,\"label\":\""
+                        + HOSTILE + "\",\"resource\":\"" + HOSTILE + "\",";
+        PATHS.add("/scheduled/"
+                + api.post("/v1/jobs", job + "\"after\":\"9d\"}")
+                        .json()
+                        .get("job_id")
+                        .asLong());
+        PATHS.add("/scheduled/recurring/"
+                + api.post("/v1/jobs", job + "\"cron\":\"0 0 0 29 2 *\",\"name\":\"" + HOSTILE + "\"}")
+                        .json()
+                        .get("recurring_id")
+                        .asLong());
         PATHS.add("/bulk-operations/"
                 + api.post("/v1/bulk-operations", "{\"verb\":\"retry\",\"filter\":{\"handler\":\"nobody\"}}")
                         .json()

@@ -97,15 +97,36 @@ public final class ScheduledJobSearch {
                         """).param(jobId).query(Job.class).optional());
     }
 
-    /** How many there are. */
-    public CappedCount count() {
-        var found = search.read(() -> {
+    /**
+     * How many there are.
+     *
+     * @param handler {@code null} for those of every one
+     */
+    public CappedCount count(@Nullable String handler) {
+        return CappedCount.of(handler == null ? countAll() : countOfHandler(handler), COUNTED);
+    }
+
+    private long countAll() {
+        return search.read(() -> {
             search.allowWholeTables();
             return search.sql("SELECT count(*) FROM (SELECT FROM lanekeeper.scheduled_job LIMIT ?) AS j")
                     .param(COUNTED + 1)
                     .query(Long.class)
                     .single();
         });
-        return CappedCount.of(found, COUNTED);
+    }
+
+    private long countOfHandler(String handler) {
+        return search.read(() -> search.sql("""
+                        SELECT count(*)
+                          FROM (SELECT
+                                  FROM lanekeeper.scheduled_job
+                                 WHERE handler_id = (SELECT handler_id FROM lanekeeper.handler WHERE name = ?)
+                                 LIMIT ?) AS j
+                        """)
+                .param(handler)
+                .param(COUNTED + 1)
+                .query(Long.class)
+                .single());
     }
 }

@@ -1,4 +1,4 @@
-/** Jobs whose time has not come; depends on {@code item} and {@code page}. */
+/** Jobs whose time has not come, and jobs that recur; depends on {@code item} and {@code page}. */
 @NullMarked
 package dev.lanekeeper.console.job;
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A lock as it is shown.
  *
  * @param address of its own page, below the console's
- * @param holderAddress of the holder; {@code null} when it has no page, as it is no item yet
+ * @param holderAddress of the holder's page, below the console's
+ * @param scheduled whether the holder is no item yet
  * @param holder in words
  * @param conflicts what lost to the holder, in words; {@code null} for nothing
  */
@@ -19,7 +20,8 @@ public record LockView(
         String type,
         boolean run,
         String handler,
-        @Nullable String holderAddress,
+        String holderAddress,
+        boolean scheduled,
         String holder,
         @Nullable String node,
         int most,
@@ -41,7 +43,8 @@ public record LockView(
                 row.type(),
                 row.token() != null,
                 row.handler() == null ? "–" : row.handler(),
-                row.scheduled() ? null : "/events/" + row.holder(),
+                (row.scheduled() ? "/scheduled/" : "/events/") + row.holder(),
+                row.scheduled(),
                 (row.scheduled() ? "scheduled job " : "") + row.holder() + (row.gone() ? ", finished" : ""),
                 row.node() == null ? null : "node " + row.node(),
                 row.most(),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanekeeper.console.FilledDatabase;
 import dev.lanekeeper.console.failure.FailureGroupSearch;
+import dev.lanekeeper.console.job.JobPlace;
+import dev.lanekeeper.console.job.RecurringJobSearch;
+import dev.lanekeeper.console.job.ScheduledJobSearch;
 import dev.lanekeeper.console.lane.LaneList;
 import dev.lanekeeper.console.lane.LaneListSearch;
 import dev.lanekeeper.console.lane.LongestLanes;
@@ -20,6 +23,9 @@ class SearchCostTest {
 
     private static final int DONE = 60_000;
 
+    /** More than are counted. */
+    private static final int SCHEDULED = 20_000;
+
     /** For a page of 50 rows: each may look into some tables, and the cheapest of several ways is looked for. */
     private static final long READS_FOR_A_PAGE = 12_000;
 
@@ -32,7 +38,7 @@ class SearchCostTest {
         for (var round = 0; round < 12; round++) {
             pages(filled).values().forEach(Runnable::run);
         }
-        filled.done(DONE).failed(3_000).blocked(2_000);
+        filled.done(DONE).failed(3_000).blocked(2_000).scheduled(SCHEDULED).recurring(2_000);
     }
 
     @Test
@@ -105,6 +111,21 @@ class SearchCostTest {
         pages.put("active lanes", () -> lanes.page(LaneList.ACTIVE, null, null, 50));
         pages.put("parked lanes", () -> lanes.page(LaneList.PARKED, null, null, 50));
         pages.put("number of lanes", () -> lanes.counts());
+        var scheduled = new ScheduledJobSearch(filled.database);
+        var recurring = new RecurringJobSearch(filled.database);
+        var later = new JobPlace(filled.database.now().plusSeconds(10_000), 0);
+        pages.put("scheduled jobs", () -> scheduled.page(null, null, 51));
+        pages.put("scheduled jobs behind a place", () -> scheduled.page(null, later, 51));
+        pages.put("scheduled jobs of a handler", () -> scheduled.page("orders", null, 51));
+        pages.put("scheduled jobs of a handler behind a place", () -> scheduled.page("orders", later, 51));
+        pages.put("scheduled jobs of a rare handler", () -> scheduled.page("rare", null, 51));
+        pages.put("number of scheduled jobs", () -> scheduled.count(null));
+        pages.put("number of scheduled jobs of a handler", () -> scheduled.count("orders"));
+        pages.put("number of scheduled jobs of a rare handler", () -> scheduled.count("rare"));
+        pages.put("recurring jobs", () -> recurring.page(null, null, 21));
+        pages.put("recurring jobs behind a place", () -> recurring.page(null, later, 21));
+        pages.put("recurring jobs of a handler", () -> recurring.page("orders", null, 21));
+        pages.put("recurring jobs of a rare handler", () -> recurring.page("rare", null, 21));
         return pages;
     }
 }
