@@ -52,6 +52,15 @@ class Effects {
                 .list();
     }
 
+    /** How many there are of one resource. */
+    long count(String topic, String resource) {
+        return jdbc.sql("SELECT count(*) FROM demo.effect WHERE topic = ? AND resource = ?")
+                .param(topic)
+                .param(resource)
+                .query(Long.class)
+                .single();
+    }
+
     /** Falsifies the effects, so that whoever compares them with what was sent must notice. */
     void plant(Plant plant) {
         switch (plant) {

@@ -46,6 +46,13 @@ class ShopConfiguration {
         return new Statements(jobs);
     }
 
+    /** Nor this. */
+    @Bean
+    @Conditional(Endless.class)
+    Stocktaking stocktaking(Jobs jobs, Effects effects) {
+        return new Stocktaking(jobs, effects);
+    }
+
     static class Endless implements Condition {
 
         @Override

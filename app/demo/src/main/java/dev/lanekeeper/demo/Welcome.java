@@ -16,14 +16,16 @@ record Welcome(DemoOptions options, Servers servers, SignIn signIn) {
             """;
 
     private static final String TRY_SHOP = """
-            Four things to try
+            Five things to try
               1. Failures: cards that were declined, half an order that nobody can read, and orders from a time at which the
                  payment provider was down. The last ones heal: retry one that is older than %d seconds.
               2. Lanes: warehouse north needs 4 seconds for a parcel. Only its own parcels wait; all others go on. And Outbox:
                  each booked order gets a receipt, but the mail server is busy at times, and one mailbox is unknown.
               3. Locks: a customer gets one statement for all orders of half a minute, and there are two printers for it. Look
                  at printer*, who has it and who waits, and take a customer's lock away.
-              4. Kill it with kill -9 %d and start it again: nothing is lost, and nothing is done twice.
+              4. Scheduled: statements that wait for their half minute, and a stocktaking that recurs every minute. Run one now,
+                 reschedule it, pause the stocktaking.
+              5. Kill it with kill -9 %d and start it again: nothing is lost, and nothing is done twice.
 
             Ctrl-C stops everything.
             """;
