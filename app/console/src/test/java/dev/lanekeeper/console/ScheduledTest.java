@@ -34,7 +34,7 @@ class ScheduledTest {
             site.sql()
                     .sql(
                             "DELETE FROM lanekeeper." + table
-                                    + " WHERE handler_id IN (SELECT handler_id FROM lanekeeper.handler WHERE name IN ('reminders', 'prints'))")
+                                    + " WHERE handler_id IN (SELECT handler_id FROM lanekeeper.handler WHERE name IN ('reminders', 'prints', 'reports'))")
                     .update();
         }
     }
@@ -204,6 +204,7 @@ class ScheduledTest {
         for (var n = 0; n < 21; n++) {
             recur("reminders", "0 0 0 29 2 *", "");
         }
+        enqueue("reports", "\"after\":\"9000d\"");
         var page = site.signedIn("vera", Visit.usual().withoutScript());
 
         page.navigate(site.address(LIST));
@@ -224,6 +225,8 @@ class ScheduledTest {
         assertThat(page.locator("select[name=handler]")).hasValue("reminders");
         recurring.getByText("← First").click();
         assertThat(links(recurring)).isEqualTo(first);
+        assertThat(links(scheduled)).hasSize(1);
+        recurring.getByText("Later →").click();
         assertThat(links(scheduled)).hasSize(1);
     }
 
