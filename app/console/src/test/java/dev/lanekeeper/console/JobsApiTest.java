@@ -172,9 +172,9 @@ class JobsApiTest {
         assertThat(api.post(path + "/end", null).status()).isEqualTo(404);
         assertThat(api.get(path).status()).isEqualTo(404);
         assertThat(text("SELECT string_agg(verb || coalesce(' ' || reason, ''), ', ' ORDER BY operation_id)"
-                        + " FROM lanekeeper.operation WHERE operator = 'ada' AND result NOT LIKE 'IS_%' AND target = 'recurring:"
-                        + id + "'"))
-                .isEqualTo("enqueue, enqueue, run-now, pause no paper, resume, end, end");
+                        + " FROM lanekeeper.operation WHERE operator = 'ada' AND result NOT LIKE 'IS_%' AND target = 'recurring:reports/of the year "
+                        + resource + "'"))
+                .isEqualTo("enqueue, enqueue, run-now, pause no paper, resume, end");
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class RecurringOperations {
         return journal.write(
                 by,
                 verb,
-                "recurring:" + recurringId,
+                changes.target(recurringId).orElse("recurring:" + recurringId),
                 () -> changes.lock(recurringId).map(step).orElse(RecurringAnswer.NOT_FOUND));
     }
 }

@@ -127,7 +127,7 @@ public final class JobRequest {
             return "job:" + later.id();
         }
         if (stored instanceof StoredJob.Recurs recurs) {
-            return "recurring:" + recurs.id();
+            return NewRecurring.target(wish.handler(), recurs.name());
         }
         return stored instanceof StoredJob.Rejected kept ? "item:" + kept.id() : "handler:" + wish.handler();
     }

@@ -10,4 +10,9 @@ public record NewRecurring(String name, Recurrence when, NewJob job) {
 
     /** Of the one that the handler says. */
     public static final String DECLARED = "";
+
+    /** As what the list of what people did has it, also once it recurs no more. */
+    public static String target(String handler, String name) {
+        return "recurring:" + handler + "/" + name;
+    }
 }

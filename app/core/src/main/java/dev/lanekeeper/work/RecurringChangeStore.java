@@ -56,6 +56,19 @@ public final class RecurringChangeStore {
                 .optional();
     }
 
+    /** As what the list of what people did has it; empty when there is none with that id. */
+    public Optional<String> target(long recurringId) {
+        return database.sql("""
+                        SELECT h.name AS handler, r.name
+                          FROM lanekeeper.recurring_job AS r
+                          JOIN lanekeeper.handler AS h USING (handler_id)
+                         WHERE r.recurring_id = ?
+                        """)
+                .param(recurringId)
+                .query((row, n) -> NewRecurring.target(row.getString("handler"), row.getString("name")))
+                .optional();
+    }
+
     public void pause(Recurring recurring) {
         database.sql("UPDATE lanekeeper.recurring_job SET paused_at = ? WHERE recurring_id = ?")
                 .param(Database.timestamp(clock.instant()))

@@ -180,7 +180,7 @@ class RecurringJobsTest {
         assertThat(operations.runNow(id, ANNA)).isEqualTo(RecurringAnswer.UNFINISHED);
         assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T01:00:00Z"));
         assertThat(corridor.count("lanekeeper.operation WHERE operator = 'anna' AND verb = 'run-now'"
-                        + " AND target = 'recurring:" + id + "'"))
+                        + " AND target = 'recurring:orders/europe'"))
                 .isEqualTo(2);
     }
 

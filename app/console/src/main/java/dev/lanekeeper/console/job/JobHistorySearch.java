@@ -1,9 +1,11 @@
 package dev.lanekeeper.console.job;
 
 import dev.lanekeeper.console.item.BoundedSearch;
+import dev.lanekeeper.console.job.RecurringJobSearch.RecurringJob;
 import dev.lanekeeper.console.page.Moment;
 import dev.lanekeeper.console.page.Times;
 import dev.lanekeeper.work.Database;
+import dev.lanekeeper.work.NewRecurring;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -33,9 +35,9 @@ public final class JobHistorySearch {
         return of("job:" + jobId);
     }
 
-    /** The newest first. */
-    public List<Act> ofRecurring(long recurringId) {
-        return of("recurring:" + recurringId);
+    /** The newest first; also to one of the same name that was ended. */
+    public List<Act> of(RecurringJob job) {
+        return of(NewRecurring.target(job.handler(), job.name()));
     }
 
     private List<Act> of(String target) {

@@ -46,7 +46,7 @@ public class RecurringJobPage {
         var number = number(id);
         var job = jobs.find(number).orElseThrow(RecurringJobPage::unknown);
         model.addAttribute("job", RecurringJobView.of(job, times));
-        model.addAttribute("history", JobHistorySearch.shown(history.ofRecurring(number), times));
+        model.addAttribute("history", JobHistorySearch.shown(history.of(job), times));
         return "lanekeeper/console/recurring-job";
     }
 

@@ -64,21 +64,24 @@ public final class RecurringJobSearch {
      * @param after where the page before has ended; {@code null} for the first
      */
     public List<RecurringJob> page(@Nullable String handler, @Nullable JobPlace after, int limit) {
-        return search.read(() -> search.sql("""
+        var of =
+                handler == null ? "" : "r.handler_id = (SELECT handler_id FROM lanekeeper.handler WHERE name = ?) AND ";
+        return search.read(() -> {
+            var statement = search.sql("""
                         SELECT %s
                           FROM lanekeeper.recurring_job AS r
                           JOIN lanekeeper.handler AS h USING (handler_id)
-                         WHERE (r.next_at, r.recurring_id) > (?::timestamptz, ?) AND (?::text IS NULL OR h.name = ?)
+                         WHERE %s(r.next_at, r.recurring_id) > (?::timestamptz, ?)
                          ORDER BY r.next_at, r.recurring_id
                          LIMIT ?
-                        """.formatted(COLUMNS))
-                .param(Database.timestamp(after == null ? Instant.MIN : after.dueAt()))
-                .param(after == null ? 0 : after.jobId())
-                .param(handler)
-                .param(handler)
-                .param(limit)
-                .query(RecurringJob.class)
-                .list());
+                        """.formatted(COLUMNS, of));
+            return (handler == null ? statement : statement.param(handler))
+                    .param(Database.timestamp(after == null ? Instant.MIN : after.dueAt()))
+                    .param(after == null ? 0 : after.jobId())
+                    .param(limit)
+                    .query(RecurringJob.class)
+                    .list();
+        });
     }
 
     public Optional<RecurringJob> find(long recurringId) {

@@ -18,6 +18,8 @@ record NewTime(
         @Nullable Duration after,
         @Nullable String reason) {
 
+    private static final Duration LONGEST = Duration.ofDays(365_000);
+
     private record Body(
             @Nullable String at,
             @Nullable String after,
@@ -57,6 +59,9 @@ record NewTime(
         }
         if (delay.isNegative()) {
             throw Parameters.refused("after", "is negative");
+        }
+        if (delay.compareTo(LONGEST) > 0) {
+            throw Parameters.refused("after", "is longer than a thousand years");
         }
         return delay;
     }
