@@ -100,6 +100,8 @@ final class LocksBench {
         settings.put("spring.datasource.hikari.maximum-pool-size", options.workers() + 8);
         settings.put("spring.main.web-application-type", "none");
         settings.put("spring.main.banner-mode", "off");
+        // As soon as the library is there Spring Boot would send all that it knows.
+        settings.put("management.statsd.metrics.export.enabled", false);
         return new SpringApplicationBuilder(contender.application())
                 .properties(settings)
                 .initializers(c -> c.getBeanFactory().registerSingleton("calls", calls))

@@ -31,7 +31,10 @@ class Statements {
     /** Asked for in the transaction that books the order: there is a statement for each booking, and none without. */
     void ask(OrderPlaced order) {
         if (order.number() % ORDERS == 0) {
-            jobs.enqueue(JOB, new Statement(order.customerId(), order.id()), JobOptions.after(COLLECTING));
+            jobs.enqueue(
+                    JOB,
+                    new Statement(order.customerId(), order.id()),
+                    JobOptions.after(COLLECTING).withLabel(order.customerId()));
         }
     }
 
