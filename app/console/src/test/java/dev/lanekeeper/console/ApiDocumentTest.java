@@ -46,6 +46,15 @@ class ApiDocumentTest {
                                 .get("id")
                                 .asString()));
 
+        variables.put(
+                "RECURRING",
+                api.post(
+                                "/v1/jobs",
+                                "{\"handler\":\"reports\",\"payload\":{\"wish\":\"\"},\"name\":\"r\",\"cron\":\"@yearly\"}")
+                        .json()
+                        .get("recurring_id")
+                        .asString());
+
         var examples = Files.readString(Path.of("../../docs/api.md"))
                 .lines()
                 .filter(line -> line.startsWith("curl "))

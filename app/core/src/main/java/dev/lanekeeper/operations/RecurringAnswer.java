@@ -6,7 +6,7 @@ public enum RecurringAnswer {
     PAUSED,
     /** Resume: it is next due at its next time. */
     RESUMED,
-    /** Run now: a job of it is stored at once; its next time stays. */
+    /** Run now: a job of it is stored at once, as if its time had come; after that it is due at its times. */
     DUE,
     /** End: it recurs no more; of a job that is stored already nothing changes. */
     ENDED,
@@ -19,6 +19,6 @@ public enum RecurringAnswer {
     IS_NOT_PAUSED,
     /** Run now: nothing was changed, since the job of the time before waits or runs. */
     UNFINISHED,
-    /** End: nothing was changed, since its handler says that it recurs; it can be paused. */
+    /** End: nothing was changed, since a handler of some node says that it recurs; it can be paused. */
     DECLARED
 }

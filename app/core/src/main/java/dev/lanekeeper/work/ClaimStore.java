@@ -44,7 +44,7 @@ final class ClaimStore {
                 .param(kept.stream()
                         .map(t -> UniqueStore.code(t.claim().rule().lock()))
                         .toArray(Short[]::new))
-                .param(kept.stream().map(t -> Texts.safe(t.claim().key())).toArray(String[]::new))
+                .param(kept.stream().map(t -> Texts.indexable(t.claim().key())).toArray(String[]::new))
                 .param(kept.stream().mapToInt(t -> t.claim().rule().limit()).toArray())
                 .param(kept.stream()
                         .map(t -> t.expiresAt() == null ? null : Database.micros(t.expiresAt()))

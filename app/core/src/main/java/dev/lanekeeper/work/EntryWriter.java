@@ -158,12 +158,14 @@ final class EntryWriter {
             return expanded;
         }
         var others = expanded.stream().filter(item -> item.recurring() == null).toList();
-        unique.locks()
-                .lock(others.stream()
-                        .map(EntryItem::claim)
-                        .filter(Objects::nonNull)
-                        .map(UniqueClaim::digest)
-                        .toList());
+        var digests = others.stream()
+                .map(EntryItem::claim)
+                .filter(Objects::nonNull)
+                .map(UniqueClaim::digest)
+                .toList();
+        if (!digests.isEmpty()) {
+            unique.locks().lock(digests);
+        }
         recurring.forEach(this.recurring::recur);
         return others;
     }

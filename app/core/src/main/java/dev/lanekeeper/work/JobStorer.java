@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,6 +31,7 @@ public final class JobStorer {
     private final Database database;
     private final ScheduledJobStore scheduled;
     private final RecurringStore recurring;
+    private final RecurringJobs repeating;
     private final JobBatch.Stores stores;
     private final UniqueBatch.Stores unique;
     private final NodeStore nodes;
@@ -61,6 +61,7 @@ public final class JobStorer {
         this.stores = new JobBatch.Stores(
                 new JobStore(database), new LaneStore(database, clock), new TallyStore(database, clock), clock, probe);
         this.unique = UniqueBatch.Stores.of(database, clock, probe);
+        this.repeating = new RecurringJobs(recurring, scheduled, unique, this::inTurn, clock);
         this.nodes = new NodeStore(database);
         this.door = door;
         this.clock = clock;
@@ -140,7 +141,7 @@ public final class JobStorer {
     }
 
     /** Begins anew without touching those that are found to be at work when they were to be replaced. */
-    private static <R> R untouched(Function<Set<Long>, R> step) {
+    static <R> R untouched(Function<Set<Long>, R> step) {
         var untouchable = new HashSet<Long>();
         while (true) {
             try {
@@ -166,35 +167,7 @@ public final class JobStorer {
             }
             return mine;
         });
-        return ours && promoteClaiming(most) && promoteThrottled(most) && repeat(most);
-    }
-
-    /** Those that recur leave a job each, unless that of the time before is unfinished. */
-    private boolean repeat(int most) {
-        var due = recurring.due(clock.instant(), most);
-        if (due.isEmpty()) {
-            return true;
-        }
-        var decided = untouched(untouchable -> inTurn(batch -> {
-            if (!scheduled.tryLock()) {
-                return null;
-            }
-            var now = clock.instant();
-            var digests = due.values().stream().flatMap(Optional::stream).toList();
-            unique.locks().lock(digests);
-            var locked = recurring.lock(due.keySet(), now).stream()
-                    .filter(d -> d.job().claim() == null
-                            || digests.contains(d.job().claim().digest()))
-                    .toList();
-            recurring.advance(locked, now);
-            var arrivals = locked.stream()
-                    .filter(d -> !d.unfinished())
-                    .map(RecurringDoor::arrival)
-                    .toList();
-            var door = new RecurringDoor(batch, unique, recurring);
-            return Decided.of(arrivals, new UniqueBatch<>(unique, door, untouchable).store(arrivals));
-        }));
-        return tell(decided);
+        return ours && promoteClaiming(most) && promoteThrottled(most) && tell(repeating.store(most));
     }
 
     private boolean tell(@Nullable List<Decided> decided) {

@@ -18,19 +18,31 @@ public final class RecurringChangeStore {
     /**
      * One that recurs, locked until the transaction ends.
      *
-     * @param declared whether its handler says that it does, so that it would come again with the next start
+     * @param declared whether a handler of some node says that it does, so that it would come again with the next start
      * @param unfinished whether the job of the time before is
      */
     public record Recurring(long recurringId, boolean declared, Recurrence when, boolean paused, boolean unfinished) {}
 
-    /** Empty when there is none with that id. */
+    /**
+     * Empty when there is none with that id. Two statements: what the second reads is as whoever had the row before has left it, a job
+     * that the timer has just stored among it.
+     */
     public Optional<Recurring> lock(long recurringId) {
+        var locked = database.sql("SELECT FROM lanekeeper.recurring_job WHERE recurring_id = ? FOR UPDATE")
+                .param(recurringId)
+                .query((row, n) -> recurringId)
+                .optional();
+        return locked.flatMap(this::read);
+    }
+
+    private Optional<Recurring> read(long recurringId) {
         return database.sql("""
-                        SELECT r.recurring_id, r.name = '' AS declared, r.cron, r.zone, r.paused_at IS NOT NULL AS paused,
-                               %s AS unfinished
+                        SELECT r.recurring_id, r.cron, r.zone, r.paused_at IS NOT NULL AS paused, %s AS unfinished,
+                               r.name = '' AND EXISTS (SELECT
+                                                         FROM lanekeeper.node AS n
+                                                        WHERE r.handler_id = ANY (n.handlers)) AS declared
                           FROM lanekeeper.recurring_job AS r
                          WHERE r.recurring_id = ?
-                           FOR UPDATE OF r
                         """.formatted(RecurringStore.UNFINISHED))
                 .param(recurringId)
                 .query((row, n) -> new Recurring(

@@ -1,6 +1,7 @@
 package dev.lanekeeper.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.api.job.Unique.Conflict;
@@ -8,6 +9,7 @@ import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.operations.Operator;
 import dev.lanekeeper.operations.RecurringAnswer;
 import dev.lanekeeper.operations.RecurringOperations;
+import dev.lanekeeper.work.Probe.Step;
 import dev.lanekeeper.work.StoredJob.Duplicate;
 import dev.lanekeeper.work.StoredJob.Recurs;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +38,7 @@ class RecurringJobsTest {
     private final CorridorJobs jobs = new CorridorJobs(corridor);
     private final List<Decided> told = new ArrayList<>();
     private final JobStorer storer = corridor.jobStorer((claim, result) -> told.add(new Decided(claim, result)));
+    private final AtomicBoolean asked = new AtomicBoolean();
     private final RecurringOperations operations =
             new RecurringOperations(corridor.database, corridor.clock, dueAt -> {});
 
@@ -185,11 +192,91 @@ class RecurringJobsTest {
     }
 
     @Test
+    void aPersonIsNotToldThatItIsDueWhileTheTimerStoresItsJob() throws Exception {
+        var id = recur("europe", "0 0 * * * *", "of Europe", null).id();
+        corridor.clock.advance(HOUR);
+        var answer = new FutureTask<>(() -> operations.runNow(id, ANNA));
+        corridor.probe = step -> {
+            if (step == Step.STORE_INSERTED && !asked.getAndSet(true)) {
+                new Thread(answer).start();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> corridor.count("pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                        + " AND query LIKE '%recurring_job%'")
+                                == 1);
+            }
+        };
+
+        assertThat(storer.promote(10)).isTrue();
+
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo(RecurringAnswer.UNFINISHED);
+    }
+
+    @Test
+    void oneThatCannotBeStoredHoldsUpNoOther() {
+        for (var n = 0; n < 5; n++) {
+            recur("fine " + n, "0 0 * * * *", "fine " + n, null);
+        }
+        var poison = recur("poison", "0 0 * * * *", "poison", rule(Lock.UNTIL_EXECUTED, Conflict.LOG))
+                .id();
+        corridor.database
+                .sql("UPDATE lanekeeper.recurring_job SET unique_rule = '{}' WHERE recurring_id = ?")
+                .param(poison)
+                .update();
+        var nowhere = recur("nowhere", "0 0 * * * *", "nowhere", null).id();
+        corridor.database
+                .sql("UPDATE lanekeeper.recurring_job SET zone = 'Mars/Olympus' WHERE recurring_id = ?")
+                .param(nowhere)
+                .update();
+
+        later(HOUR);
+
+        assertThat(jobs.waiting())
+                .contains("fine 0", "fine 1", "fine 2", "fine 3", "fine 4", "poison")
+                .hasSize(6);
+        assertThat(corridor.count("lanekeeper.work_item WHERE intake_error LIKE 'its job cannot be stored: %lock%'"))
+                .isOne();
+        assertThat(corridor.count("lanekeeper.recurring_job WHERE paused_at IS NOT NULL AND recurring_id = " + nowhere))
+                .isOne();
+        assertThat(storer.firstDue()).isEqualTo(Instant.parse("2030-01-01T02:00:00Z"));
+    }
+
+    @Test
+    void aKeyMayBeLongerThanAnEntryOfAnIndex() {
+        var random = new Random(7);
+        var key = random.ints(3_000, 0x4e00, 0x9000)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        var rule = rule(Lock.UNTIL_EXECUTED, Conflict.LOG);
+        recur("long", "0 0 * * * *", job("long", rule, key));
+
+        later(HOUR);
+
+        assertThat(jobs.waiting()).containsExactly("long");
+        assertThat(storer.store(job("other", rule, key), null)).isInstanceOf(Duplicate.class);
+        assertThat(storer.store(job("like it", rule, key + "."), null)).isInstanceOf(StoredJob.Stored.class);
+    }
+
+    @Test
+    void whatWasEnqueuedEarlierAndIsMovedLaterChangesNothing() {
+        var newer = recur("europe", "0 0 * * * *", "newer", null);
+        var older = new NewJob(
+                corridor.handlerId, "orders", null, null, List.of(), null, corridor.clock.instant(), 0L, null, null);
+
+        var answer =
+                (Recurs) storer.recur(new NewRecurring("europe", Recurrence.of("0 30 * * * *", "UTC"), older), null);
+
+        assertThat(answer).isEqualTo(newer);
+        later(HOUR);
+        assertThat(jobs.waiting()).containsExactly("newer");
+    }
+
+    @Test
     void aPersonEndsItButNotTheOneThatItsHandlerDeclares() {
         var id = recur("europe", "0 0 * * * *", "of Europe", null).id();
         new RecurringStore(corridor.database, corridor.clock)
                 .recur(corridor.handlerId, Recurrence.of("0 0 * * * *", "UTC"));
         var declared = operations.find("orders", "").orElseThrow();
+        var node = corridor.node();
 
         assertThat(operations.find("orders", "europe")).contains(id);
         assertThat(operations.end(id, ANNA)).isEqualTo(RecurringAnswer.ENDED);
@@ -198,6 +285,11 @@ class RecurringJobsTest {
         assertThat(operations.find("orders", "europe")).isEmpty();
         later(HOUR);
         assertThat(corridor.count("lanekeeper.lane_item")).isOne();
+
+        corridor.nodes.delete(node);
+        assertThat(operations.end(declared, ANNA))
+                .as("no node has the handler any more")
+                .isEqualTo(RecurringAnswer.ENDED);
     }
 
     private void later(Duration time) {

@@ -93,7 +93,8 @@ public record JobOptions(
 
     /**
      * Again and again. Each time a job with this payload and these options is stored, whatever the number of nodes, unless that of
-     * the time before is unfinished, or a person has paused it.
+     * the time before is unfinished, or a person has paused it. A local time that a day does not have, when clocks are set forward, is
+     * left out, and one that a day has twice comes twice.
      *
      * @param name under which it is known among those of its handler
      * @param cron second, minute, hour, day, month and weekday, or {@code @daily} and the like

@@ -66,10 +66,13 @@ final class WantedJob {
             throw Parameters.refused("cron", "cannot be given together with at or after");
         }
         var name = body.name();
-        if (name == null || name.isBlank() || name.length() > JobOptions.Recurring.LONGEST_NAME) {
+        if (name == null
+                || name.isBlank()
+                || name.length() > JobOptions.Recurring.LONGEST_NAME
+                || name.indexOf('\0') >= 0) {
             throw Parameters.refused(
                     "name",
-                    "is missing or too long: what a job that recurs is called, up to "
+                    "is missing, too long, or holds a NUL: what a job that recurs is called, up to "
                             + JobOptions.Recurring.LONGEST_NAME + " characters");
         }
         return new JobOptions.Recurring(name, cron, zone(body.zone()));
