@@ -68,9 +68,18 @@ public record EntryItem(
         return new EntryItem(handlerId, laneGroup, null, entry, payload, headers, error, now(), null);
     }
 
-    /** The same entry with a claim to be the only one of its key. */
+    /** The same entry with a claim to be the only one of its key, when it comes, while it runs, or both. */
     public EntryItem with(@Nullable UniqueClaim other) {
-        return new EntryItem(handlerId, laneGroup, resource, entry, payload, headers, intakeError, job, other);
+        return new EntryItem(
+                handlerId,
+                laneGroup,
+                resource,
+                entry,
+                payload,
+                RunKey.with(headers, other),
+                intakeError,
+                job,
+                UniqueClaim.atEnqueueing(other));
     }
 
     /** The same entry in its lane, whose handler will not be called. */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The key of the lock that a job needs while it runs, as it was computed when the job was enqueued: a header of the job. */
+/** The key of the lock that an item needs while it runs, as it was computed when the item came: a header of the item. */
 public final class RunKey {
 
     /** What handlers see it as. */
@@ -15,13 +15,13 @@ public final class RunKey {
 
     private RunKey() {}
 
-    /** These headers, and the key if the job needs one. */
+    /** These headers, and the key if the item needs one; what somebody else has written there is none. */
     public static List<RawHeader> with(List<RawHeader> headers, @Nullable UniqueClaim claim) {
-        if (claim == null || !claim.rule().isHeldInTheRun()) {
-            return List.copyOf(headers);
-        }
         var all = new ArrayList<>(headers);
-        all.add(new RawHeader(HEADER, claim.key().getBytes(StandardCharsets.UTF_8)));
+        all.removeIf(header -> header.name().equals(HEADER));
+        if (claim != null && claim.rule().isHeldInTheRun()) {
+            all.add(new RawHeader(HEADER, claim.key().getBytes(StandardCharsets.UTF_8)));
+        }
         return List.copyOf(all);
     }
 

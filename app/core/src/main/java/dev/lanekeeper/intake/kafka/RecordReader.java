@@ -5,6 +5,7 @@ import dev.lanekeeper.api.RawEvent.RawHeader;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.Identity;
 import dev.lanekeeper.work.NewItem;
+import dev.lanekeeper.work.RunKey;
 import dev.lanekeeper.work.UniqueClaim;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -52,23 +53,24 @@ final class RecordReader {
                 polledAt,
                 record.key(),
                 record.value(),
-                headers,
+                handler.unique() == null ? headers : RunKey.with(headers, claim),
                 resource,
                 identity,
                 checksum(record.value()),
                 traceParent(event),
                 problems.isEmpty() ? null : String.join("; ", problems),
-                problems.isEmpty() ? claim : null,
+                problems.isEmpty() ? UniqueClaim.atEnqueueing(claim) : null,
                 null);
     }
 
+    /** Computed once, here; what of it counts in the run is kept with the record. */
     private @Nullable UniqueClaim claim(RawEvent event, List<String> problems) {
         var unique = handler.unique();
         if (unique == null) {
             return null;
         }
         try {
-            return UniqueClaim.atEnqueueing(unique.claim(event, null));
+            return unique.claim(event, null);
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable e) {

@@ -96,8 +96,7 @@ final class EntryHandlers implements EntryStorer.Expansion {
                 written.arguments().getBytes(StandardCharsets.UTF_8),
                 item.headers());
         try {
-            return item.with(UniqueClaim.atEnqueueing(
-                    RemoteResource.unique(handler.handler(), rule).claim(event, null)));
+            return item.with(RemoteResource.unique(handler.handler(), rule).claim(event, null));
         } catch (Exception e) {
             return item.withIntakeError("unique key: " + e);
         }

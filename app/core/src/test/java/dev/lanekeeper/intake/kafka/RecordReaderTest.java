@@ -2,7 +2,9 @@ package dev.lanekeeper.intake.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.work.NewItem;
+import dev.lanekeeper.work.RunKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -12,6 +14,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RecordReaderTest {
 
@@ -86,6 +90,27 @@ class RecordReaderTest {
             throw new Unspeakable();
         });
         assertThat(read(null, null).intakeError()).isEqualTo("resource: " + Unspeakable.class.getName());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Lock.class,
+            names = {"WHILE_EXECUTING", "UNTIL_AND_WHILE_EXECUTING"})
+    void theKeyOfALockInTheRunIsComputedOnceAndKeptWhateverTheProducerHasWrittenThere(Lock lock) {
+        headers.add("a", bytes("1"));
+        headers.add(RunKey.HEADER, bytes("of the producer"));
+        handler.unique(lock);
+        var item = read(bytes("k"), bytes("v"));
+        assertThat(item.headers()).extracting(h -> h.name()).containsExactly("a", RunKey.HEADER);
+        assertThat(item.headers().get(1).value()).isEqualTo(bytes("v"));
+        assertThat(item.claim() == null).isEqualTo(lock == Lock.WHILE_EXECUTING);
+        assertThat(read(bytes("k"), null).headers()).extracting(h -> h.name()).containsExactly("a");
+    }
+
+    @Test
+    void theHeadersOfRecordsThatTakeNoLockAreTheirOwn() {
+        headers.add(RunKey.HEADER, bytes("of the producer"));
+        assertThat(read(bytes("k"), bytes("v")).headers()).hasSize(1);
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.lanekeeper.api.EventContext;
 import dev.lanekeeper.api.IdentityResolver;
 import dev.lanekeeper.api.Outcome;
 import dev.lanekeeper.api.ResourceResolver;
+import dev.lanekeeper.api.job.Unique.Conflict;
+import dev.lanekeeper.api.job.Unique.Lock;
 import dev.lanekeeper.handler.HandlerCall;
 import dev.lanekeeper.handler.HandlerDefinition;
 import dev.lanekeeper.handler.HandlerDefinition.AfterExhaustion;
@@ -14,6 +16,9 @@ import dev.lanekeeper.handler.HandlerDefinition.Lanes;
 import dev.lanekeeper.handler.HandlerDefinition.Limits;
 import dev.lanekeeper.handler.HandlerDefinition.OnFailure;
 import dev.lanekeeper.handler.HandlerDefinition.StartFrom;
+import dev.lanekeeper.handler.LockRules;
+import dev.lanekeeper.handler.Uniqueness;
+import dev.lanekeeper.work.UniqueRule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +37,7 @@ final class TestHandler {
     private StartFrom startFrom = StartFrom.EARLIEST;
     private long maxWaiting = 200_000;
     private IdentityResolver identity;
+    private Uniqueness unique;
     private ResourceResolver resource =
             event -> event.key() == null ? null : new String(event.key(), StandardCharsets.UTF_8);
     private final Map<String, String> properties = new HashMap<>(Map.of("session.timeout.ms", "6000"));
@@ -88,6 +94,17 @@ final class TestHandler {
         return this;
     }
 
+    /** Of one key, which is the record's value, only one is there, or runs, at a time. */
+    TestHandler unique(Lock lock) {
+        unique = new Uniqueness(
+                id,
+                new UniqueRule(lock, null, null, 1, false, Conflict.LOG),
+                event -> event.value() == null ? null : new String(event.value(), StandardCharsets.UTF_8),
+                null,
+                null);
+        return this;
+    }
+
     HandlerDefinition definition() {
         return new HandlerDefinition(
                 id,
@@ -101,7 +118,10 @@ final class TestHandler {
                         AfterExhaustion.CONTINUE,
                         null),
                 new Limits(null, null, maxWaiting, false),
-                new NeverCalled());
+                new NeverCalled(),
+                false,
+                unique,
+                LockRules.NONE);
     }
 
     private record NeverCalled() implements HandlerCall {
