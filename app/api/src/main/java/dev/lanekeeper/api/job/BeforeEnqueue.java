@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Called on the caller's thread, inside its transaction if there is one, before anything is read from the payload or written. What it
- * throws, the caller gets, and nothing is enqueued. Of what recurs they are asked when it
- * is enqueued, and not each time; jobs that are retried, or whose rows other programs insert, are not asked about.
+ * throws, the caller gets, and nothing is enqueued. Of what recurs they are asked when
+ * it is enqueued, and not each time; jobs that are retried, or whose rows other programs insert, are not asked about.
  */
 @FunctionalInterface
 public interface BeforeEnqueue {

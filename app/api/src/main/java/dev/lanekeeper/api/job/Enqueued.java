@@ -50,7 +50,8 @@ public sealed interface Enqueued {
     record Stopped(String reason) implements Enqueued {}
 
     /**
-     * It is part of the caller's transaction, and is stored or scheduled, or recurs, after its commit; if another has its lock then, it is discarded.
+     * It is part of the caller's transaction, and is stored or scheduled, or recurs, after its commit; if another has its lock then, it
+     * is discarded.
      *
      * @param entryId that of the row in the outbox, which the scheduled job and the item keep, and by which they are found; a job that
      *     recurs is found by its name
